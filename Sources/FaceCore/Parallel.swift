@@ -1,0 +1,27 @@
+import Dispatch
+import FoundationEssentials
+import Synchronization
+
+/// Cores that this process may run on.
+public func availableThreads() -> Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// Calls `body` once for each index in 0..<count from at most `threads` threads; returns when all are done.
+///
+/// Indices are handed out in rising order, `grain` at a time. The body must not touch what another index writes.
+public func parallelFor(
+    _ count: Int, threads: Int = availableThreads(), grain: Int = 1, _ body: @Sendable (Int) -> Void
+) {
+    let workers = max(1, min(threads, (count + grain - 1) / max(1, grain)))
+    guard workers > 1 else {
+        for i in 0..<max(0, count) { body(i) }
+        return
+    }
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        while true {
+            let start = next.wrappingAdd(grain, ordering: .relaxed).oldValue
+            if start >= count { return }
+            for i in start..<min(start + grain, count) { body(i) }
+        }
+    }
+}

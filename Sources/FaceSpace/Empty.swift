@@ -1,0 +1,1 @@
+// The targets above are filled in their own change.

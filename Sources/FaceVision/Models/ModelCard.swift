@@ -1,0 +1,75 @@
+public import FaceCore
+
+/// What is known of a model: where it comes from, under which terms, how it is fed and how its output is read.
+///
+/// Cards are JSON files (schema 1); those of the models that likeness knows are compiled in, a person adds others.
+public struct ModelCard: Sendable, Codable, Identifiable {
+    public enum Task: String, Sendable, Codable {
+        case faceDetection = "face-detection"
+        /// A network that works only inside a cascade (MTCNN's P-, R- and O-Net).
+        case faceDetectionStage = "face-detection-stage"
+        case faceLandmarks = "face-landmarks"
+        case faceEmbedding = "face-embedding"
+    }
+
+    /// Terms as the publisher states them. Mandatory: a model without known terms is not loaded.
+    public struct Licence: Sendable, Codable {
+        public var code: String
+        public var weights: String
+        /// Whether the publisher's terms for the weights permit commercial use; only such a model is ever a default.
+        public var productDefaultAllowed: Bool
+    }
+
+    /// value = (pixel − mean) · scale, channels in the order of `colour`.
+    public struct Input: Sendable, Codable {
+        public enum Colour: String, Sendable, Codable {
+            case rgb = "RGB"
+            case bgr = "BGR"
+        }
+        public var name: String
+        public var colour: Colour
+        public var mean: [Float]
+        public var scale: [Float]
+    }
+
+    public struct Alignment: Sendable, Codable {
+        /// Where the five landmarks lie in the chip, in pixels.
+        public var template: [Point]
+        /// Side of the square chip in pixels.
+        public var size: Int
+        /// The same for the points of dlib's own predictor, where the model was trained with them.
+        public var templateForDlib5Points: [Point]?
+    }
+
+    public struct Embedding: Sendable, Codable {
+        public var dimension: Int
+        public var normalise: String
+        public var compare: String
+    }
+
+    public struct Decode: Sendable, Codable {
+        public var kind: String
+        public var strides: [Int]?
+        public var anchorsPerCell: Int?
+        public var scoreThreshold: Float
+        public var nmsIoU: Float
+    }
+
+    public var schema: Int
+    public var id: String
+    public var version: String
+    public var task: Task
+    /// The name of the weights' file in the catalogue's folder.
+    public var file: String
+    public var sha256: String
+    public var bytes: Int
+    public var licence: Licence
+    public var source: String
+    /// Where the publisher offers the file itself, if anywhere.
+    public var download: String?
+    public var input: Input?
+    public var alignment: Alignment?
+    public var embedding: Embedding?
+    public var decode: Decode?
+    public var notes: [String]?
+}
