@@ -18,9 +18,8 @@ let openVINOLibrary: [LinkerSetting] = prefix.map { [.unsafeFlags(["-L\($0)/open
 
 /// Model cards are compiled into the library: the program needs no folder beside it.
 let cardFolder = "Sources/FaceVision/Models/Cards"
-let cards: [Resource] = try! FileManager.default
-    .contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(cardFolder)")
-    .filter { $0.hasSuffix(".json") }.sorted().map { .embedInCode("Models/Cards/\($0)") }
+let cardFiles = try FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(cardFolder)")
+let cards: [Resource] = cardFiles.filter { $0.hasSuffix(".json") }.sorted().map { .embedInCode("Models/Cards/\($0)") }
 
 let package = Package(
     name: "likeness",

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// Where the tests find real photos, vectors and model files.
 public enum TestData {
