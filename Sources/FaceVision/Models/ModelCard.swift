@@ -31,6 +31,32 @@ public struct ModelCard: Sendable, Codable, Identifiable {
         public var colour: Colour
         public var mean: [Float]
         public var scale: [Float]
+        /// Batch first; free where the file takes any extent.
+        public var shape: [Dimension]?
+    }
+
+    /// One extent of a tensor: a number, or the letter of a free one.
+    public enum Dimension: Sendable, Hashable, Codable {
+        case fixed(Int)
+        case free(String)
+
+        public init(from decoder: any Decoder) throws {
+            let c = try decoder.singleValueContainer()
+            if let n = try? c.decode(Int.self) { self = .fixed(n) } else { self = .free(try c.decode(String.self)) }
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var c = encoder.singleValueContainer()
+            switch self {
+            case .fixed(let n): try c.encode(n)
+            case .free(let letter): try c.encode(letter)
+            }
+        }
+    }
+
+    /// An output by the name in the file; the kind of decoding says which place in the list means what.
+    public struct Output: Sendable, Codable {
+        public var name: String
     }
 
     public struct Alignment: Sendable, Codable {
@@ -78,6 +104,14 @@ public struct ModelCard: Sendable, Codable, Identifiable {
         public var anchorsPerCell: Int?
         public var scoreThreshold: Float
         public var nmsIoU: Float
+        /// Detectors of any size: pixels of the picture's long side when it is searched, unless a smallest face is asked.
+        public var longSide: Int?
+        /// Shorter side in pixels, as the network sees it, of the smallest face that it finds reliably.
+        public var smallestFace: Float?
+        /// How a picture is fitted into a network of fixed size: `letterbox` (unless stated), or `stretch`.
+        public var fit: String?
+        /// Pictures in one run of the network where its batch is free.
+        public var batch: Int?
     }
 
     public var schema: Int
@@ -93,6 +127,7 @@ public struct ModelCard: Sendable, Codable, Identifiable {
     /// Where the publisher offers the file itself, if anywhere.
     public var download: String?
     public var input: Input?
+    public var outputs: [Output]?
     public var alignment: Alignment?
     public var embedding: Embedding?
     public var decode: Decode?
