@@ -1,6 +1,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "CKernelsImage.h"
+#include "CKernelsWarp.h"
 #include <stdint.h>
 #include <stddef.h>
 typedef enum { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_level;

@@ -53,13 +53,22 @@ public final class Network: @unchecked Sendable {
     }
 
     /// The place of a named output in ``outputs``; throws when the file has none of that name.
+    ///
+    /// A tensor may have several names (that of the file and those of folded layers), of which ``outputs`` shows any.
     public func output(named name: String) throws(LikenessError) -> Int {
-        guard let k = outputs.firstIndex(where: { $0.name == name }) else {
-            throw LikenessError(
-                .fileFormat, subject: file, "has no output \(name), only \(outputs.map(\.name).joined(separator: ", "))"
-            )
+        var handle: OpaquePointer?
+        var shown: UnsafeMutablePointer<CChar>?
+        defer {
+            if let handle { ov_output_const_port_free(handle) }
+            if let shown { ov_free(shown) }
         }
-        return k
+        if ov_compiled_model_output_by_name(compiled, name, &handle) == OK, ov_port_get_any_name(handle, &shown) == OK,
+            let shown, let k = outputs.firstIndex(where: { $0.name == String(cString: shown) })
+        {
+            return k
+        }
+        throw LikenessError(
+            .fileFormat, subject: file, "has no output \(name), only \(outputs.map(\.name).joined(separator: ", "))")
     }
 
     /// Lends a request that nobody else uses; it comes back when `body` ends.
