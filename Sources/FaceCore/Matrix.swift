@@ -49,6 +49,7 @@ public struct Matrix: Sendable {
     /// The values of one row, without copying.
     public func withRow<R, E: Error>(_ i: Int, _ body: (UnsafeBufferPointer<Float>) throws(E) -> R) throws(E) -> R {
         precondition(i >= 0 && i < rows, "row \(i) outside 0..<\(rows)")
+        defer { withExtendedLifetime(storage) {} }
         return try body(UnsafeBufferPointer(start: storage.base + i * stride, count: columns))
     }
 

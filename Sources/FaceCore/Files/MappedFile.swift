@@ -1,0 +1,25 @@
+import Glibc
+
+/// The bytes of a file in the address space, read-only, until the last reference goes.
+public final class MappedFile: @unchecked Sendable {
+    public let path: String
+    public let bytes: UnsafeRawBufferPointer
+
+    package init(base: UnsafeMutableRawPointer, count: Int, path: String) {
+        bytes = UnsafeRawBufferPointer(start: base, count: count)
+        self.path = path
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    /// How the pages will be read, so that the system fetches ahead or does not.
+    public enum Access: Sendable {
+        case sequential
+        case random
+    }
+
+    public func advise(_ access: Access) {
+        let advice = access == .sequential ? MADV_SEQUENTIAL : MADV_RANDOM
+        madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, Int32(advice))
+    }
+}
