@@ -27,7 +27,7 @@ public struct Program {
         let folder = try TemporaryFolder()
         // Files, not pipes: a full pipe would block the program before we read.
         let (out, err) = (folder.file("out"), folder.file("err"))
-        for f in [out, err] { FileManager.default.createFile(atPath: f, contents: nil) }
+        for f in [out, err] { _ = FileManager.default.createFile(atPath: f, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: out)
         process.standardError = FileHandle(forWritingAtPath: err)
         process.standardInput = FileHandle.nullDevice
