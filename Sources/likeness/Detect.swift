@@ -22,7 +22,7 @@ struct Detect: AsyncParsableCommand {
     func run() async throws {
         let console = common.console
         let vision = try Vision(detection, embedding: nil, common: common)
-        var lines = try jsonl.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
+        let lines = try jsonl.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
         let drawing = try draw.map { try DrawingFolder($0, decoder: vision.pipeline.decoder, force: force) }
         var photos: [PhotoFaces] = []
         var run = PhotoRun(vision: vision, console: console)

@@ -23,7 +23,7 @@ struct Embed: AsyncParsableCommand {
         try Output.requireFree([out, VectorFile.sideCar(of: out), index].compactMap { $0 }, force: force)
         let vision = try Vision(detection, embedding: embedding, common: common)
         var rows: [[Float]] = []
-        var lines = try index.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
+        let lines = try index.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
         var run = PhotoRun(vision: vision, console: common.console)
         try run.run(paths) { result throws(LikenessError) in
             for found in central ? result.central : result.faces {

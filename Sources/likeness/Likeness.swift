@@ -13,6 +13,6 @@ struct Likeness: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Demo.self, Detect.self, Embed.self, Verify.self, Identify.self, Group.self, Models.self, Evaluate.self,
+            Detect.self, Embed.self, Verify.self, Identify.self, Models.self,
         ])
 }

@@ -87,3 +87,15 @@ extension LikenessError.Code {
     static let noFace = Self("no-face", exitStatus: 65)
     static let noCalibration = Self("no-calibration", exitStatus: 69)
 }
+
+extension FaceEmbedder {
+    /// The calibration of this embedder's similarities; throws where its card has none.
+    func calibration() throws(LikenessError) -> Calibration {
+        guard let calibration = space.calibration else {
+            throw LikenessError(
+                .noCalibration, subject: card.id, "its card has no calibration, so a similarity says nothing",
+                remedy: "use dlib-resnet29, or add a calibration to the card")
+        }
+        return calibration
+    }
+}

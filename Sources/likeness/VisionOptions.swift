@@ -42,7 +42,10 @@ struct EmbeddingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Average each vector over this many shifted crops; that many times the time.", valueName: "n"))
     var jitter: Int = 0
 
+    var averaging: Averaging { jitter > 0 ? .jitter(jitter) : flip ? .flip : .none }
+
     func validate() throws {
+        if flip && jitter > 0 { throw ValidationError("--jitter mirrors every second crop already: leave out --flip") }
         if !(0...100).contains(jitter) { throw ValidationError("--jitter takes 0…100, not \(jitter)") }
     }
 }
@@ -70,21 +73,23 @@ struct Vision {
         detector = try Detectors.make(
             id: id, options: DetectorOptions(minimumFace: detection.minFace, threshold: detection.threshold),
             files: { id throws(LikenessError) in try catalogue.weights(id) }, engine: engine)
+        let card = try catalogue.card(embedding?.model ?? Self.defaultEmbedder)
         if let embedding {
-            let card = try catalogue.card(embedding.model ?? Self.defaultEmbedder)
             embedder = try FaceEmbedder(
                 card: card, file: try catalogue.weights(card.id), engine: engine,
-                options: .init(flip: embedding.flip, jitter: embedding.jitter))
+                options: .init(averaging: embedding.averaging, detector: detector.id))
         } else {
             embedder = nil
         }
+        var aligner = try FaceAligner(card: card, detector: id)
+        if let own = embedder?.aligner { aligner = own }
         pipeline = PhotoPipeline(
             decoder: try PhotoDecoder(
                 .init(
                     workingSize: detection.workingSize,
                     truncated: detection.acceptTruncated ? .acceptWithWarning : .refuse)),
-            detector: detector, embedder: embedder, quality: QualityAssessor(card: embedder?.card), engine: engine,
-            options: .init(threads: threads, cropSide: cropSide))
+            detector: detector, embedder: embedder, aligner: aligner, quality: try QualityAssessor(card: card),
+            engine: engine, options: .init(threads: threads, cropSide: cropSide))
     }
 
     static let defaultEmbedder = "dlib-resnet29"

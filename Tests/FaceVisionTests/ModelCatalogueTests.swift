@@ -82,7 +82,7 @@ struct ModelCatalogueTests {
         let (file, card) = try makeModel("tiny", bytes: [1])
         try Data(text.utf8).write(to: URL(fileURLWithPath: card))
         let error = #expect(throws: LikenessError.self) { try catalogue().add(file: file, card: card) }
-        #expect(error?.code == .cardInvalid)
+        #expect(error?.code == .modelCard)
     }
 
     @Test("a card cannot point outside the folder or leave out the licence", arguments: [
@@ -94,7 +94,7 @@ struct ModelCatalogueTests {
         json?[field] = value
         try JSONSerialization.data(withJSONObject: json ?? [:]).write(to: URL(fileURLWithPath: card))
         let error = #expect(throws: LikenessError.self) { try catalogue().add(file: file, card: card) }
-        #expect(error?.code == .cardInvalid)
+        #expect(error?.code == .modelCard)
     }
 
     @Test("a model is downloaded from the address in its card, checked before it is placed")

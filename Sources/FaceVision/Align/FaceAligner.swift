@@ -46,6 +46,11 @@ public struct FaceAligner: Sendable {
         try self.init(template: template, size: card.size, predictor: predictor)
     }
 
+    /// The aligner for the chips of the embedder of `card`, fed with the points of `detector` (its catalogue id).
+    public init(card: ModelCard, detector: String?) throws(LikenessError) {
+        try self.init(try card.requireEmbedder().alignment, detector: detector, predictor: nil)
+    }
+
     /// The map from the chip to the picture; throws `bad-data` when the landmarks do not determine one.
     public func transform(for landmarks: Landmarks, in raster: Raster) throws(LikenessError) -> SimilarityTransform {
         var points = landmarks.points

@@ -1,10 +1,6 @@
 public import FaceCore
 internal import FoundationEssentials
 
-extension LikenessError.Code {
-    public static let modelUnknown = Self("model-unknown", exitStatus: 64)
-}
-
 /// Makes a detector by its id in the model catalogue.
 public enum Detectors {
     /// Ids that ``make(id:options:files:engine:)`` knows.
@@ -20,6 +16,11 @@ public enum Detectors {
         engine: InferenceEngine
     ) throws(LikenessError) -> any FaceDetector {
         let known = id == "yunet" ? "yunet-s-dynamic" : id
+        if known == "mtcnn" {
+            return try MTCNNDetector(
+                pnet: try files("mtcnn-pnet"), rnet: try files("mtcnn-rnet"), onet: try files("mtcnn-onet"),
+                options: .init(options), engine: engine)
+        }
         if let bytes = oneStage[known] {
             let card = try readCard(known, bytes())
             return try OneStageDetector(card: card, file: try files(known), options: options, engine: engine)

@@ -1,4 +1,4 @@
-import FaceCore
+package import FaceCore
 import Foundation
 
 extension ModelCard {
@@ -12,22 +12,22 @@ extension ModelCard {
 
     init(json: Data, subject: String) throws(LikenessError) {
         do { self = try JSONDecoder().decode(ModelCard.self, from: json) } catch {
-            throw LikenessError(.cardInvalid, subject: subject, "is no model card: \(Self.sentence(error))")
+            throw LikenessError(.modelCard, subject: subject, "is no model card: \(Self.sentence(error))")
         }
         guard schema == 1 else {
-            throw LikenessError(.cardInvalid, subject: subject, "has schema \(schema); this version reads schema 1")
+            throw LikenessError(.modelCard, subject: subject, "has schema \(schema); this version reads schema 1")
         }
         let plain = { (s: String) in
             !s.isEmpty && !s.hasPrefix(".") && s.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "/") }
         }
         guard plain(id), plain(file) else {
-            throw LikenessError(.cardInvalid, subject: subject, "id and file must be plain names without folders")
+            throw LikenessError(.modelCard, subject: subject, "id and file must be plain names without folders")
         }
         guard sha256.count == 64, sha256.allSatisfy(\.isHexDigit), bytes > 0 else {
-            throw LikenessError(.cardInvalid, subject: subject, "needs the SHA-256 and the size of its file")
+            throw LikenessError(.modelCard, subject: subject, "needs the SHA-256 and the size of its file")
         }
         guard !licence.weights.isEmpty else {
-            throw LikenessError(.cardInvalid, subject: subject, "states no licence of the weights")
+            throw LikenessError(.modelCard, subject: subject, "states no licence of the weights")
         }
     }
 

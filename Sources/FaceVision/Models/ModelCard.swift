@@ -126,6 +126,8 @@ public struct ModelCard: Sendable, Codable, Identifiable {
     public var source: String
     /// Where the publisher offers the file itself, if anywhere.
     public var download: String?
+    /// Whether `scripts/bootstrap` makes or fetches it.
+    public var placedByBootstrap: Bool?
     public var input: Input?
     public var outputs: [Output]?
     public var alignment: Alignment?

@@ -1,5 +1,5 @@
 public import FaceCore
-import Foundation
+public import Foundation
 
 /// The models that likeness knows: cards compiled in and cards added by the person, and the weights in one folder.
 ///
@@ -76,7 +76,7 @@ public struct ModelCatalogue: Sendable {
 
     static func howToGet(_ card: ModelCard) -> String {
         if card.download != nil { return "`likeness models add \(card.id)` downloads it" }
-        if card.isPlacedByBootstrap == true { return "run scripts/bootstrap" }
+        if card.placedByBootstrap == true { return "run scripts/bootstrap" }
         return "get \(card.file) (\(card.source)), then `likeness models add FILE`"
     }
 }
@@ -178,5 +178,4 @@ extension LikenessError.Code {
     public static let modelChanged = Self("model-changed", exitStatus: 69)
     public static let modelNotDownloadable = Self("model-not-downloadable", exitStatus: 69)
     public static let downloadFailed = Self("download-failed", exitStatus: 69)
-    public static let cardInvalid = Self("card-invalid", exitStatus: 65)
 }

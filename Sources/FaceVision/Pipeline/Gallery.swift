@@ -1,4 +1,4 @@
-public import FaceCore
+import FaceCore
 import Foundation
 
 /// Known people, each by the mean direction of their vectors.

@@ -33,17 +33,20 @@ public struct PhotoPipeline: Sendable {
     public let detector: any FaceDetector
     /// Nil when only faces are asked for.
     public let embedder: FaceEmbedder?
+    /// Cuts the chips that quality is judged on; the embedder's own where there is one.
+    public let aligner: FaceAligner
     public let quality: QualityAssessor
     public let engine: InferenceEngine
     public let options: Options
 
     public init(
-        decoder: PhotoDecoder, detector: any FaceDetector, embedder: FaceEmbedder?, quality: QualityAssessor,
-        engine: InferenceEngine, options: Options = Options()
+        decoder: PhotoDecoder, detector: any FaceDetector, embedder: FaceEmbedder?, aligner: FaceAligner,
+        quality: QualityAssessor, engine: InferenceEngine, options: Options = Options()
     ) {
         self.decoder = decoder
         self.detector = detector
         self.embedder = embedder
+        self.aligner = aligner
         self.quality = quality
         self.engine = engine
         self.options = options
@@ -187,45 +190,54 @@ private final class PipelineWork: Sendable {
     }
 
     private func alignAndEmbed(_ items: [PipelineItem]) throws(LikenessError) {
-        var vectors: Matrix?
-        if let embedder = pipeline.embedder {
-            vectors = try measure(\.embed) { () throws(LikenessError) in
-                try embedder.embed(
-                    items.flatMap { item in
-                        item.detections.map { (raster: item.raster!, landmarks: $0.landmarksOrGuess) }
-                    })
+        let faces = items.flatMap { item in
+            item.detections.map { (item: item, detection: $0, landmarks: usableLandmarks($0, item.raster!)) }
+        }
+        let chips = try measure(\.align) { () throws(LikenessError) in
+            try faces.map { f throws(LikenessError) in
+                try pipeline.aligner.chip(from: f.item.raster!, landmarks: f.landmarks)
             }
         }
-        measure(\.align) {
-            var row = 0
-            for item in items {
-                for detection in item.detections {
-                    let embedding = vectors.map { $0.row(row) }
-                    item.result.faces.append(describe(detection, in: item, embedding: embedding))
-                    row += 1
-                }
-                item.raster = nil
+        let vectors = try measure(\.embed) { () throws(LikenessError) -> Matrix? in
+            guard let embedder = pipeline.embedder else { return nil }
+            if case .jitter = embedder.options.averaging {  // shifted views need what lies around the chip
+                return try embedder.embed(faces.map { (raster: $0.item.raster!, landmarks: $0.landmarks) })
             }
+            return try embedder.embed(chips: chips)
+        }
+        measure(\.align) {
+            for (k, f) in faces.enumerated() {
+                f.item.result.faces.append(
+                    describe(f.detection, in: f.item, chip: chips[k], embedding: vectors.map { $0.row(k) }))
+            }
+            for item in items { item.raster = nil }
         }
     }
 
+    /// The detection's own landmarks where they determine a chip, else those of a frontal face in its box.
+    private func usableLandmarks(_ detection: Detection, _ raster: Raster) -> Landmarks {
+        let typical = detection.box.typicalLandmarks
+        guard let own = detection.landmarks else { return typical }
+        return (try? pipeline.aligner.transform(for: own, in: raster)) == nil ? typical : own
+    }
+
     private func describe(
-        _ detection: Detection, in item: PipelineItem, embedding: [Float]?
+        _ detection: Detection, in item: PipelineItem, chip: Raster, embedding: [Float]?
     ) -> PhotoResult.FoundFace {
         let raster = item.raster!
         let quality = pipeline.quality.assess(
-            raster: raster, detection: detection, chip: nil, embedding: embedding, fullScale: item.scale)
+            raster: raster, detection: detection, chip: chip, embedding: embedding, fullScale: item.scale)
         let face = Face(
             source: item.result.path, box: detection.box.scaled(by: item.scale),
             landmarks: detection.landmarks?.scaled(by: item.scale), score: detection.score, quality: quality)
         let crop = pipeline.options.cropSide.flatMap { side in
-            try? RasterEncoder.jpeg(raster.portrait(of: detection.box, side: side), quality: 82)
+            try? RasterEncoder.encode(raster.portrait(of: detection.box, side: side), as: .jpeg(quality: 82))
         }
         return PhotoResult.FoundFace(face: face, embedding: embedding, crop: crop)
     }
 
     private func measure<R, E: Error>(
-        _ stage: WritableKeyPath<PipelineTimings, Double> & Sendable, _ body: () throws(E) -> R
+        _ stage: any WritableKeyPath<PipelineTimings, Double> & Sendable, _ body: () throws(E) -> R
     ) throws(E) -> R {
         let started = ContinuousClock.now
         defer {

@@ -24,7 +24,7 @@ public struct PhotoResult: Sendable {
     public var height = 0
     public var captureDate: String?
     public var faces: [FoundFace] = []
-    public var warnings: [String] = []
+    public var warnings: [DecodedPhoto.Warning] = []
     public var error: LikenessError?
 
     package init(index: Int, path: String) {
