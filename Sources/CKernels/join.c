@@ -1,58 +1,14 @@
-// Nearest neighbours: tiles of approximate products, each offered to lists that provably keep the k best.
+// Nearest neighbours: tiles of approximate products; where one could belong to the k best of a row, the Float32
+// similarity is computed and entered in the list of that row.
 //
 // For rows x, y with codes x̂, ŷ: |x·y − x̂·ŷ| ≤ |x̂||y − ŷ| + |x − x̂||y| (Cauchy–Schwarz). With ε the largest such bound
-// of a row, plus the rounding of Float32, an entry more than 2ε below the k-th largest product is not among the k best.
+// of a row plus the rounding of Float32, a product more than ε below the k-th similarity found so far proves that the
+// pair is not among the k best.
 #include "tile.h"
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-/// The k-th largest of n numbers (k from 1); their order is lost. Hoare 1961, with the median of three.
-static float largest(float *v, size_t n, size_t k) {
-    size_t low = 0, high = n - 1, want = k - 1;
-    while (low < high) {
-        float a = v[low], b = v[low + (high - low) / 2], c = v[high];
-        float pivot = fmaxf(fminf(a, b), fminf(fmaxf(a, b), c));
-        ptrdiff_t i = (ptrdiff_t)low, j = (ptrdiff_t)high;
-        while (i <= j) {
-            while (v[i] > pivot) i++;
-            while (v[j] < pivot) j--;
-            if (i > j) break;
-            float t = v[i];
-            v[i++] = v[j], v[j--] = t;
-        }
-        if ((ptrdiff_t)want <= j) high = (size_t)j;
-        else if ((ptrdiff_t)want >= i) low = (size_t)i;
-        else break;
-    }
-    return v[want];
-}
-
-/// Memory for n values of eight bytes: `small`, or from the heap where a list is long.
-enum { SMALL = 2048 };
-static void *room(uint64_t *small, size_t n) { return n <= SMALL ? small : malloc(n * 8); }
-static void release(void *memory, const uint64_t *small) {
-    if (memory != small) free(memory);
-}
-
-/// Drops the entries of a row that cannot belong to its k best; raises its threshold.
-static void prune(ck_lists *l, size_t row) {
-    ck_entry *e = l->entries + row * l->capacity;
-    size_t n = l->count[row], kept = 0;
-    if (n <= l->k) return;
-    uint64_t small[SMALL];
-    float *v = room(small, n);
-    for (size_t i = 0; i < n; i++) v[i] = e[i].value;
-    float cut = largest(v, n, l->k) - l->margin[row];
-    release(v, small);
-    if (cut > l->threshold[row]) l->threshold[row] = cut;
-    for (size_t i = 0; i < n; i++)
-        if (e[i].value >= cut) e[kept++] = e[i];
-    l->count[row] = (uint32_t)kept;
-}
-
-/// A key that rises as the similarity falls, and with the index among equal ones.
-static uint64_t key(float similarity, uint32_t index) {
+uint64_t ck_key(float similarity, uint32_t index) {
     uint32_t u;
     similarity += 0.0f;  // −0 is 0
     memcpy(&u, &similarity, 4);
@@ -68,23 +24,27 @@ static float similarity_of(uint64_t key) {
     return s;
 }
 
-static void sort(uint64_t *v, size_t n) {
-    while (n > 24) {
-        uint64_t a = v[0], b = v[n / 2], c = v[n - 1];
-        uint64_t low = a < b ? a : b, high = a < b ? b : a, pivot = c < low ? low : c > high ? high : c;
-        size_t i = 0, j = n - 1;
-        for (;; i++, j--) {
-            while (v[i] < pivot) i++;
-            while (v[j] > pivot) j--;
-            if (i >= j) break;
-            uint64_t t = v[i];
-            v[i] = v[j], v[j] = t;
-        }
-        // the shorter part by recursion: the depth is at most log n
-        size_t left = j + 1;
-        if (left < n - left) sort(v, left), v += left, n -= left;
-        else sort(v + left, n - left), n = left;
+static inline uint64_t median(uint64_t a, uint64_t b, uint64_t c) {
+    uint64_t low = a < b ? a : b, high = a < b ? b : a;
+    return c < low ? low : c > high ? high : c;
+}
+
+/// Parts v[0 ..< n] by Hoare's scheme: the first part, whose length is the result, holds nothing larger than the rest.
+static size_t part(uint64_t *v, size_t n) {
+    uint64_t pivot = median(v[0], v[n / 2], v[n - 1]);
+    size_t i = 0, j = n - 1;
+    for (;; i++, j--) {
+        while (v[i] < pivot) i++;
+        while (v[j] > pivot) j--;
+        if (i >= j) break;
+        uint64_t t = v[i];
+        v[i] = v[j], v[j] = t;
     }
+    // at the end j == i on the pivot itself, or j == i − 1
+    return i == 0 ? 1 : i;
+}
+
+static void insertion_sort(uint64_t *v, size_t n) {
     for (size_t i = 1; i < n; i++) {
         uint64_t x = v[i];
         size_t j = i;
@@ -93,40 +53,42 @@ static void sort(uint64_t *v, size_t n) {
     }
 }
 
-/// Float32 similarities of all entries of a list as sorted keys.
-static void exact(const ck_operand *a, size_t row, const ck_operand *b, const ck_entry *e, size_t n, uint64_t *keys) {
-    const float *x = a->rows + row * a->stride;
-    for (size_t i = 0; i < n; i++) {
-        if (i + 4 < n)
-            for (size_t t = 0; t < a->depth && t < 512; t += 16)
-                __builtin_prefetch(b->rows + e[i + 4].index * b->stride + t);
-        keys[i] = key(ck_dot(x, b->rows + e[i].index * b->stride, a->depth, a->level), e[i].index);
+/// Brings the k smallest to the front (quickselect, Hoare 1961).
+static void select_smallest(uint64_t *v, size_t n, size_t k) {
+    while (n > 16) {
+        size_t left = part(v, n);
+        if (k == left) return;
+        if (k < left) n = left;
+        else v += left, n -= left, k -= left;
     }
-    sort(keys, n);
+    insertion_sort(v, n);
 }
 
-/// Makes room in a full list: by the bound, or, where too many are close to one another (copies of one photo by the
-/// thousand), by their true similarities.
-static void make_room(ck_lists *l, size_t row, const ck_operand *a, const ck_operand *b) {
-    prune(l, row);
-    size_t n = l->count[row];
-    if (n + n / 8 + 8 < l->capacity) return;
-    ck_entry *e = l->entries + row * l->capacity;
-    uint64_t small[SMALL], *keys = room(small, n);
-    exact(a, row, b, e, n, keys);
-    for (size_t i = 0; i < l->k; i++) e[i] = (ck_entry){(uint32_t)keys[i], similarity_of(keys[i])};
-    release(keys, small);
+static void sort(uint64_t *v, size_t n) {
+    while (n > 24) {
+        // the shorter part by recursion: the depth is at most log n
+        size_t left = part(v, n);
+        if (left < n - left) sort(v, left), v += left, n -= left;
+        else sort(v + left, n - left), n = left;
+    }
+    insertion_sort(v, n);
+}
+
+/// Cuts a full list to its k best and raises what later pairs must reach.
+static void cut(ck_lists *l, size_t row) {
+    uint64_t *v = l->entries + row * l->capacity;
+    select_smallest(v, l->count[row], l->k);
+    uint64_t worst = v[0];
+    for (size_t i = 1; i < l->k; i++) worst = worst > v[i] ? worst : v[i];
     l->count[row] = (uint32_t)l->k;
-    // what follows is compared with true values: once the bound, not twice
-    float cut = e[l->k - 1].value - l->margin[row] / 2;
-    if (cut > l->threshold[row]) l->threshold[row] = cut;
+    l->worst[row] = worst;
+    l->threshold[row] = similarity_of(worst) - l->margin[row];
 }
 
-static inline void offer(ck_lists *l, size_t row, size_t index, float value, const ck_operand *a, const ck_operand *b) {
-    if (!(value >= l->threshold[row])) return;
-    uint32_t n = l->count[row]++;
-    l->entries[row * l->capacity + n] = (ck_entry){(uint32_t)index, value};
-    if (n + 1 == l->capacity) make_room(l, row, a, b);
+static inline void enter(ck_lists *l, size_t row, uint64_t key) {
+    if (key > l->worst[row]) return;
+    l->entries[row * l->capacity + l->count[row]++] = key;
+    if (l->count[row] == l->capacity) cut(l, row);
 }
 
 typedef struct {
@@ -137,15 +99,21 @@ typedef struct {
     bool self;
 } place;
 
-/// Offers the elements of one row of a tile whose bits are set.
+/// Computes the similarity of the elements of one row of a tile whose bits are set, and enters it.
 static void take(const place *p, size_t r, uint64_t bits, const float *values) {
+    const ck_operand *a = p->a, *b = p->b;
     size_t row = p->row + r;
+    if (p->width < 64) bits &= ((uint64_t)1 << p->width) - 1;
     for (; bits; bits &= bits - 1) {
         size_t j = (size_t)__builtin_ctzll(bits), column = p->column + j;
-        if (j >= p->width) return;
-        if (p->self && row == column) continue;
-        offer(p->rows, row, column, values[j], p->a, p->b);
-        if (p->columns) offer(p->columns, column, row, values[j], p->b, p->a);
+        // a cut of a moment ago may have raised the threshold
+        bool own = values[j] >= p->rows->threshold[row] && !(p->self && row == column);
+        bool other = p->columns && values[j] >= p->columns->threshold[column];
+        if (!own && !other) continue;
+        float s = ck_dot(a->rows + row * a->stride, b->rows + column * b->stride, a->depth, a->level);
+        if (own) enter(p->rows, row, ck_key(s, (uint32_t)column));
+        if (other) enter(p->columns, column, ck_key(s, (uint32_t)row));
+        p->rows->products++;
     }
 }
 
@@ -253,19 +221,11 @@ void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size
         }
 }
 
-size_t ck_rank(const ck_operand *a, size_t row, const ck_operand *b, ck_lists *lists, float floor, int32_t *indices,
-               float *similarities) {
-    prune(lists, row);
-    size_t n = lists->count[row], filled = 0;
-    uint64_t small[SMALL], *keys = room(small, n);
-    exact(a, row, b, lists->entries + row * lists->capacity, n, keys);
-    for (size_t i = 0; i < n && filled < lists->k; i++) {
-        float s = similarity_of(keys[i]);
-        if (!(s >= floor)) break;
-        indices[filled] = (int32_t)(uint32_t)keys[i];
-        similarities[filled++] = s;
-    }
-    release(keys, small);
-    for (; filled < lists->k; filled++) indices[filled] = -1, similarities[filled] = -INFINITY;
-    return n;
+void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities) {
+    uint64_t *v = lists->entries + row * lists->capacity;
+    size_t n = lists->count[row], k = lists->k;
+    if (n > k) select_smallest(v, n, k), n = k;
+    sort(v, n);
+    for (size_t i = 0; i < n; i++) indices[i] = (int32_t)(uint32_t)v[i], similarities[i] = similarity_of(v[i]);
+    for (size_t i = n; i < k; i++) indices[i] = -1, similarities[i] = -INFINITY;
 }

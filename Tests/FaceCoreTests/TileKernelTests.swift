@@ -71,9 +71,9 @@ import Testing
                 for j in 0..<60 {
                     let exact = zip(m.row(i), m.row(j)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
                     let approximate = Double(packed.approximateProduct(i, packed, j))
-                    #expect(abs(exact - approximate) <= Double(margins[i]) / 2)
+                    #expect(abs(exact - approximate) <= Double(margins[i]))
                     // a bound that is never nearly met would be a bound of something else
-                    #expect(Double(margins[i]) / 2 < abs(exact) + scale * scale * 6)
+                    #expect(Double(margins[i]) < abs(exact) + scale * scale * 6)
                 }
             }
         }

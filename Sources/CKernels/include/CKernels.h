@@ -72,29 +72,27 @@ void ck_products(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, 
 
 // MARK: nearest neighbours
 
+/// One list a row: the k best so far, and some that came since the last cut.
 typedef struct {
-    uint32_t index;
-    float value;
-} ck_entry;
-
-/// One list of candidates a row: every one of its k best is in it, proved by `margin`.
-typedef struct {
-    ck_entry *entries;   ///< capacity a row
-    uint32_t *count;     ///< entries in use
-    float *threshold;    ///< a product below it cannot belong to the k best; 64 more than rows
-    const float *margin; ///< of each row: twice the bound on |approximate − Float32 similarity|
-    size_t capacity;     ///< ≥ 2k + 32
+    uint64_t *entries;    ///< capacity a row, of ck_key
+    uint32_t *count;      ///< entries in use
+    uint64_t *worst;      ///< a larger key cannot be among the k best; at the start ck_key(floor, UINT32_MAX)
+    float *threshold;     ///< a product below it cannot either; at the start floor − margin; 64 more than rows
+    const float *margin;  ///< of each row: the bound on |approximate − Float32 similarity|
+    size_t capacity;      ///< > k
     size_t k;
+    size_t products;      ///< Float32 similarities computed for rows of the left factor
 } ck_lists;
+
+/// Rises as the similarity falls, and with the index among equal similarities.
+uint64_t ck_key(float similarity, uint32_t index);
 
 /// Offers all pairs of rows a0… (m of them) and b0… (n) to the lists of the rows of a, and to those of b when
 /// `columns` is given. With `self` a row is not offered to itself. a0 and b0 begin panels.
 void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
              ck_lists *columns, bool self);
-/// The k best of the list of one row by Float32 similarity, descending, ties by lower index, none below floor;
-/// unused places get −1 and −∞. Returns how many similarities were computed.
-size_t ck_rank(const ck_operand *a, size_t row, const ck_operand *b, ck_lists *lists, float floor, int32_t *indices,
-               float *similarities);
+/// The k best of one row, similarity descending, ties by lower index; unused places get −1 and −∞.
+void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities);
 
 // MARK: checksums
 

@@ -1,15 +1,15 @@
 import CKernels
 import Synchronization
 
-/// The exact k nearest rows by inner product: tiles of approximate products, fused with lists of candidates that
-/// provably hold the k best, then Float32 similarities of the candidates.
+/// The exact k nearest rows by inner product: tiles of approximate products, and Float32 similarities of those pairs
+/// that, by a proven bound, may belong to the k best of a row.
 package struct NeighbourJoin: Sendable {
     package struct Result: Sendable {
         /// rows×k: similarity descending, ties by lower index; −1 and −∞ where there are fewer.
         package var indices: [Int32]
         package var similarities: [Float]
-        /// Float32 similarities that the last step computed, over all rows.
-        package var ranked = 0
+        /// Float32 similarities that were computed, over all rows.
+        package var products = 0
 
         package init(indices: [Int32], similarities: [Float]) {
             self.indices = indices
@@ -38,18 +38,20 @@ package struct NeighbourJoin: Sendable {
         let block = blockSize(n)
         let plan = TournamentPlan(blocks: (n + block - 1) / block)
         let locks = (0..<plan.blocks).map { _ in BlockLock() }
+        let products = Atomic<Int>(0)
         try parallelFor(plan.count, threads: threads, cancellation: cancellation) { (t) throws(LikenessError) in
             let (a, b) = plan[t]
             let (m, w) = (min(block, n - a * block), min(block, n - b * block))
-            locks[a].mutex.withLock { _ in
+            let computed = locks[a].mutex.withLock { _ in
                 if a == b { return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true) }
-                locks[b].mutex.withLock { _ in
+                return locks[b].mutex.withLock { _ in
                     join(packed, a * block, m, packed, b * block, w, candidates, candidates, isSelf: true)
                 }
             }
+            products.wrappingAdd(computed, ordering: .relaxed)
             progress?.advance(by: a == b ? m * (m - 1) / 2 : m * w)
         }
-        return try rank(packed, packed, candidates)
+        return try rank(n, candidates, products.load(ordering: .relaxed))
     }
 
     /// Neighbours of every query among the rows of `base`; equal rows are neighbours too.
@@ -69,17 +71,19 @@ package struct NeighbourJoin: Sendable {
         guard k > 0, n > 0, columns > 0 else { return empty(n) }
         let candidates = CandidateLists(queries, against: base, k: min(k, columns), floor: floor)
         let (block, wide) = (blockSize(n), PackedRows.largestBlock)
+        let products = Atomic<Int>(0)
         try parallelFor((n + block - 1) / block, threads: threads, cancellation: cancellation) {
             (a) throws(LikenessError) in
             let m = min(block, n - a * block)
             for b in stride(from: 0, to: columns, by: wide) {
                 let w = min(wide, columns - b)
-                join(queries, a * block, m, base, b, w, candidates, nil, isSelf: false)
+                let computed = join(queries, a * block, m, base, b, w, candidates, nil, isSelf: false)
+                products.wrappingAdd(computed, ordering: .relaxed)
                 progress?.advance(by: m * w)
                 try cancellation?.check()
             }
         }
-        return try rank(queries, base, candidates)
+        return try rank(n, candidates, products.load(ordering: .relaxed))
     }
 
     /// Rows a block: large enough to reuse a panel, small enough that every thread has blocks of its own.
@@ -91,7 +95,7 @@ package struct NeighbourJoin: Sendable {
     private func join(
         _ a: PackedRows, _ a0: Int, _ m: Int, _ b: PackedRows, _ b0: Int, _ n: Int, _ rows: CandidateLists,
         _ columns: CandidateLists?, isSelf: Bool
-    ) {
+    ) -> Int {
         var (left, right, own) = (a.operand, b.operand, rows.lists)
         if let columns {
             var other = columns.lists
@@ -99,6 +103,7 @@ package struct NeighbourJoin: Sendable {
         } else {
             ck_join(&left, a0, m, &right, b0, n, &own, nil, isSelf)
         }
+        return own.products
     }
 
     private func empty(_ n: Int) -> Result {
@@ -107,25 +112,19 @@ package struct NeighbourJoin: Sendable {
             similarities: [Float](repeating: -.infinity, count: n * max(0, k)))
     }
 
-    private func rank(_ a: PackedRows, _ b: PackedRows, _ candidates: CandidateLists) throws(LikenessError) -> Result {
-        let n = a.matrix.rows
+    private func rank(_ n: Int, _ candidates: CandidateLists, _ products: Int) throws(LikenessError) -> Result {
         var result = empty(n)
-        let ranked = Atomic<Int>(0)
+        result.products = products
         try result.indices.withUnsafeMutableBufferPointer { (i) throws(LikenessError) in
             try result.similarities.withUnsafeMutableBufferPointer { (s) throws(LikenessError) in
                 nonisolated(unsafe) let (indices, similarities) = (i.baseAddress!, s.baseAddress!)
-                let grain = 256
-                try parallelFor((n + grain - 1) / grain, threads: threads, cancellation: cancellation) {
-                    (g) throws(LikenessError) in
-                    var (left, right, lists, count) = (a.operand, b.operand, candidates.lists, 0)
-                    for row in g * grain..<min(n, (g + 1) * grain) {
-                        count += ck_rank(&left, row, &right, &lists, floor, indices + row * k, similarities + row * k)
-                    }
-                    ranked.wrappingAdd(count, ordering: .relaxed)
+                try parallelFor(n, threads: threads, grain: 256, cancellation: cancellation) {
+                    (row) throws(LikenessError) in
+                    var lists = candidates.lists
+                    ck_rank(&lists, row, indices + row * k, similarities + row * k)
                 }
             }
         }
-        result.ranked = ranked.load(ordering: .relaxed)
         return result
     }
 }

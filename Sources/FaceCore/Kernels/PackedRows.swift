@@ -79,7 +79,7 @@ package final class PackedRows: @unchecked Sendable {
         return p
     }
 
-    /// For each row twice the bound on |approximate − Float32 similarity| to any row of `other`, with the rounding of
+    /// For each row the bound on |approximate − Float32 similarity| to any row of `other`, with the rounding of
     /// both: γ of the dot product, and of the tile (Float32) or of the scales (int8).
     package func margins(to other: PackedRows) -> [Float] {
         let unit = 0x1p-24
@@ -96,7 +96,7 @@ package final class PackedRows: @unchecked Sendable {
         return (0..<matrix.rows).map { i in
             let (n, e) = (Double(operand.norm[i]), Double(operand.error[i]))
             let bound = n * error + e * length + 4 * unit * n * norm + rounding * (n + e) * length
-            return Float(2 * bound * (1 + 1e-6)).nextUp
+            return Float(bound * (1 + 1e-6)).nextUp
         }
     }
 }
