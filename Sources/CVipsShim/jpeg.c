@@ -1,5 +1,5 @@
-// JPEG straight through libjpeg(-turbo): the DCT scales by eighths, which libvips does by halves only, and the library's
-// own warnings tell a truncated file from a whole one exactly (libvips hides them).
+// JPEG straight through libjpeg(-turbo): the DCT scales, rows are reduced as they come, and the library's own
+// warnings tell a truncated file from a whole one exactly (libvips hides them).
 #include "CVipsShim.h"
 #include "reduce.h"
 #include <setjmp.h>
@@ -125,10 +125,11 @@ static void choose_colours(job *j) {
     }
 }
 
-/// The smallest eighth whose sides are not below the wanted ones.
+/// The smallest of 1/8, 1/4, 1/2, 1 whose sides are not below the wanted ones. The eighths between are as good, but
+/// libjpeg-turbo has no SIMD for them: 4000×3000 to 1440 by way of 3/8 takes 44 ms, by way of 1/2 39 ms.
 static void choose_scale(job *j, int width, int height) {
     j->d.scale_denom = 8;
-    for (j->d.scale_num = 1; j->d.scale_num < 8; j->d.scale_num++) {
+    for (j->d.scale_num = 1; j->d.scale_num < 8; j->d.scale_num *= 2) {
         const int64_t w = ((int64_t)j->d.image_width * j->d.scale_num + 7) / 8;
         const int64_t h = ((int64_t)j->d.image_height * j->d.scale_num + 7) / 8;
         if (w >= width && h >= height) return;

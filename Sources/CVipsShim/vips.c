@@ -39,8 +39,8 @@ const char *lk_vips_version(void) { return vips_version_string(); }
 static const struct {
     const char *loader, *prefix;
 } formats[] = {
-    [lk_png] = {"pngload_buffer", "png"},    [lk_webp] = {"webpload_buffer", "webp"}, [lk_tiff] = {"tiffload_buffer", "tiff"},
-    [lk_gif] = {"gifload_buffer", "gif"},    [lk_heif] = {"heifload_buffer", "heif"},
+    [lk_png] = {"pngload_buffer", "png"}, [lk_webp] = {"webpload_buffer", "webp"}, [lk_tiff] = {"tiffload_buffer", "tiff"},
+    [lk_gif] = {"gifload_buffer", "gif"}, [lk_heif] = {"heifload_buffer", "heif"},
 };
 
 int lk_vips_reads(lk_format format) { return ready() && vips_type_find("VipsForeignLoad", formats[format].loader) != 0; }
@@ -155,10 +155,10 @@ static lk_status read_rows(VipsImage *in, lk_format format, lk_picture *out) {
     return status;
 }
 
-/// Reduction inside the decoder, where it has one, that leaves at least twice the wanted size to our own filter.
+/// libwebp averages areas while it decodes, which saves the conversion of pixels that nobody sees.
 static double scale_on_load(lk_format format, VipsImage *in, int side) {
     const int longest = VIPS_MAX(vips_image_get_width(in), vips_image_get_height(in));
-    return format == lk_webp && side > 0 && longest > 4 * side ? 2.0 * side / longest : 1;
+    return format == lk_webp && side > 0 && longest > side ? (double)side / longest : 1;
 }
 
 static lk_status read_image(const uint8_t *data, size_t n, lk_format format, const lk_request *request, lk_picture *out) {
@@ -240,6 +240,7 @@ static lk_status take_pixels(lk_picture *picture, VipsImage *image) {
     return lk_ok;
 }
 
+/// By the picture's profile.
 static lk_status convert(lk_picture *picture) {
     static const VipsInterpretation meaning[] = {0, VIPS_INTERPRETATION_B_W, 0, VIPS_INTERPRETATION_sRGB, VIPS_INTERPRETATION_CMYK};
     const size_t n = (size_t)picture->width * picture->height * picture->bands;
@@ -250,13 +251,9 @@ static lk_status convert(lk_picture *picture) {
         return lk_too_large;
     }
     lk_status status = lk_corrupt;
-    if (picture->profile) {
-        vips_image_set_blob_copy(in, VIPS_META_ICC_NAME, picture->profile, picture->profile_length);
-        if (!vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "depth", 8, NULL))
-            status = take_pixels(picture, out);
-    } else if (!vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL)) {
+    vips_image_set_blob_copy(in, VIPS_META_ICC_NAME, picture->profile, picture->profile_length);
+    if (!vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "depth", 8, NULL))
         status = take_pixels(picture, out);
-    }
     if (status != lk_ok) vips_error_clear();
     if (out) g_object_unref(out);
     g_object_unref(in);
@@ -271,6 +268,19 @@ static lk_status grey_to_rgb(lk_picture *picture) {
     for (size_t i = 0; i < n; i++) rgb[3 * i] = rgb[3 * i + 1] = rgb[3 * i + 2] = picture->pixels[i];
     free(picture->pixels);
     picture->pixels = rgb;
+    picture->bands = 3;
+    return lk_ok;
+}
+
+/// Without a profile nobody knows the inks: the plain product of the two transmissions, as browsers show it. A press
+/// profile instead (libvips' fallback) turns black without black ink into brown.
+static lk_status cmyk_to_rgb(lk_picture *picture) {
+    const size_t n = (size_t)picture->width * picture->height;
+    uint8_t *p = picture->pixels, *rgb = picture->pixels;
+    for (size_t i = 0; i < n; i++, p += 4, rgb += 3) {
+        const unsigned white = 255 - p[3];
+        for (int b = 0; b < 3; b++) rgb[b] = (uint8_t)(((255 - p[b]) * white + 127) / 255);
+    }
     picture->bands = 3;
     return lk_ok;
 }
@@ -292,8 +302,7 @@ lk_status lk_to_srgb(lk_picture *picture) {
         g_strlcpy(picture->message, "the colour profile does not fit the picture and is ignored", sizeof picture->message);
     }
     if (picture->bands == 3) return lk_ok;
-    if (picture->bands == 1) return grey_to_rgb(picture);
-    return ready() ? convert(picture) : lk_no_library;
+    return picture->bands == 1 ? grey_to_rgb(picture) : cmyk_to_rgb(picture);
 }
 
 // ---- writing

@@ -73,12 +73,15 @@ public struct PhotoDecoder: Sendable {
                 "the file has \(bytes.count) bytes; the limit is \(options.maximumBytes)",
                 remedy: "raise the limit on bytes if you trust the file")
         }
+        let cut = isCut(bytes, format)
+        if cut, options.truncated == .refuse { throw truncated(name) }
         var picture = lk_picture()
         defer { lk_picture_free(&picture) }
         let status = run(bytes, format, &picture)
+        if cut, status == lk_corrupt { throw truncated(name) }
         guard status == lk_ok else { throw failure(status, picture, format, bytes, name) }
         let exif = withBytes(picture.exif, picture.exif_length) { Exif($0) }
-        var warnings = decoderWarnings(picture, format)
+        var warnings = decoderWarnings(picture, format, cut)
         let before = picture.warnings
         guard lk_to_srgb(&picture) == lk_ok else {
             throw LikenessError(
@@ -128,7 +131,8 @@ public struct PhotoDecoder: Sendable {
         case .tiff: loader = lk_tiff
         case .gif: loader = lk_gif
         case .heic, .avif: loader = lk_heif
-        case .bmp: return lk_unsupported
+        case .bmp:
+            return bytes.withUnsafeBufferPointer { lk_bmp_decode($0.baseAddress, $0.count, &request, &picture) }
         }
         return bytes.withUnsafeBufferPointer { lk_vips_decode($0.baseAddress, $0.count, loader, &request, &picture) }
     }
@@ -145,8 +149,8 @@ public struct PhotoDecoder: Sendable {
             : Raster(width: width, height: height, pixels: pixels)
     }
 
-    private func decoderWarnings(_ picture: lk_picture, _ format: ImageFormat) -> [DecodedPhoto.Warning] {
-        if picture.truncated != 0 {
+    private func decoderWarnings(_ picture: lk_picture, _ format: ImageFormat, _ cut: Bool) -> [DecodedPhoto.Warning] {
+        if cut || picture.truncated != 0 {
             return [.init(code: "image-truncated", message: "the file ends before its picture does")]
         }
         if picture.warnings == 0 { return [] }
@@ -171,8 +175,7 @@ public struct PhotoDecoder: Sendable {
                 .imageUnsupported, subject: name, "this kind of \(format.name) is not read here\(detail)",
                 remedy: "convert it to JPEG or PNG")
         case lk_no_library:
-            return LikenessError(
-                .componentMissing, subject: "libvips", "libvips could not be started", remedy: "run scripts/bootstrap")
+            return libraryMissing()
         default:
             return LikenessError(
                 .imageCorrupt, subject: name, "the \(format.name) data are damaged\(detail)",
