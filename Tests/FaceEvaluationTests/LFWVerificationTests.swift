@@ -7,7 +7,7 @@ import Testing
 @Suite struct LFWVerificationTests {
     /// Scores in Double from rows made unit length in Float, as the reference does.
     static func scores() throws -> (scores: [Double], same: [Bool]) {
-        let rows = try unitRows(readTrustedNpy(TestData.file("lfw-mobilefacenet-y1.npy")))
+        let rows = try unitRows(NPY.readMatrix(TestData.file("lfw-mobilefacenet-y1.npy")))
         let index = try ItemIndex(path: TestData.file("lfw-mobilefacenet-y1.names.txt"))
         let list = try LFWPairs.read(path: TestData.file("lfw-pairs.txt"))
         let scores = try list.comparisons.map { c in

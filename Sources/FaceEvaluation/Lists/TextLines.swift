@@ -1,5 +1,4 @@
 import FaceCore
-import FoundationEssentials
 
 /// The lines of a small text file, hostile or not: UTF-8, any line end, a byte-order mark ignored, no last newline needed.
 struct TextLines {
@@ -24,7 +23,7 @@ struct TextLines {
         self.lines = lines
     }
 
-    private static func decode(_ path: String, _ bytes: Data) throws(LikenessError) -> String {
+    private static func decode(_ path: String, _ bytes: [UInt8]) throws(LikenessError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw LikenessError(.fileFormat, subject: path, "the file is not UTF-8 text")
         }
@@ -49,19 +48,11 @@ struct TextLines {
     func excerpt(_ text: Substring) -> String { text.count > 40 ? text.prefix(40) + "…" : String(text) }
 }
 
-/// All bytes of a file; throws `file-missing`, `file-unreadable` or `file-format` when it is larger than `limit`.
-func readBytes(_ path: String, limit: Int) throws(LikenessError) -> Data {
-    guard FileManager.default.fileExists(atPath: path) else {
-        throw LikenessError(.fileMissing, subject: path, "there is no such file")
-    }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard attributes?[.type] as? FileAttributeType == .typeRegular else {
-        throw LikenessError(.fileUnreadable, subject: path, "this is not a regular file")
-    }
-    guard let size = attributes?[.size] as? Int, size <= limit else {
+/// All bytes of a file; throws what ``InputFile`` throws, and `file-format` when it is larger than `limit`.
+func readBytes(_ path: String, limit: Int) throws(LikenessError) -> [UInt8] {
+    let file = try InputFile(path)
+    guard file.size <= limit else {
         throw LikenessError(.fileFormat, subject: path, "the file is larger than \(limit) bytes")
     }
-    do { return try Data(contentsOf: URL(filePath: path)) } catch {
-        throw LikenessError(.fileUnreadable, subject: path, "the file cannot be read: \(error)")
-    }
+    return try file.bytes(at: 0, count: file.size)
 }
