@@ -13,6 +13,6 @@ struct Likeness: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Detect.self, Embed.self, Verify.self, Identify.self, Models.self, Evaluate.self,
+            Demo.self, Group.self, Detect.self, Embed.self, Verify.self, Identify.self, Models.self, Evaluate.self,
         ])
 }

@@ -38,11 +38,13 @@ final class DrawingFolder {
         var picture = photo.raster
         for found in result.faces {
             let good = (found.face.quality?.reasons ?? []).isEmpty
-            _ = good; picture = Raster(width: 1, height: 1); _ = picture
+            let colour: Raster.Colour = good ? (40, 200, 90) : (240, 160, 30)
+            picture.draw(found.face.box.scaled(by: 1 / photo.scale), colour: colour)
+            if let points = found.face.landmarks { picture.draw(points.scaled(by: 1 / photo.scale), colour: colour) }
         }
         let path = "\(folder)/\(free(result.path)).jpg"
         try Output.requireFree([path], force: force)
-        try AtomicFile.write([], to: path, force: force)
+        try AtomicFile.write(try RasterEncoder.encode(picture, as: .jpeg(quality: 90)), to: path, force: force)
     }
 
     private func free(_ photo: String) -> String {

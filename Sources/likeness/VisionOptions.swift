@@ -92,6 +92,12 @@ struct Vision {
             engine: engine, options: .init(threads: threads, cropSide: cropSide))
     }
 
+    /// The cards of the models in use.
+    var models: [ModelCard] {
+        let detectors = detector.id == "mtcnn" ? ["mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet"] : [detector.id]
+        return catalogue.cards.filter { detectors.contains($0.id) } + [embedder?.card].compactMap { $0 }
+    }
+
     static let defaultEmbedder = "dlib-resnet29"
     static let preferredDetector = "yunet-s-dynamic"
 

@@ -10,7 +10,3 @@ extension SHA256 {
     }
 }
 extension SHA256 { package static func hex(of bytes: [UInt8]) -> String { hex(bytes) } }
-enum RasterEncoder {
-    enum Kind { case jpeg(quality: Int) }
-    static func encode(_ r: Raster, as: Kind) throws(LikenessError) -> [UInt8] { [] }
-}
