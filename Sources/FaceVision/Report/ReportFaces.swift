@@ -33,12 +33,13 @@ extension ReportPage {
     func writeTile(_ face: ReportFace, _ kind: TileKind, _ rank: Int, _ out: inout HTMLWriter) {
         out.raw("<figure class=\"tile\" tabindex=\"0\"")
         out.attribute("data-rank", String(rank))
-        out.attribute("data-sure", String(Int((face.confidence ?? 1) * 1_000_000)))
+        let sure = face.confidence.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil } ?? 1
+        out.attribute("data-sure", String(Int(sure * 1_000_000)))
         if case .once(let person) = kind { out.attribute("id", person.id) }
         out.raw("><div class=\"pic\">")
         let name = PlainWords.fileName(face.face.source)
         writePicture(face.crop, alternative: "Face in \(name)", &out)
-        if case .person = kind, let sure = face.confidence, sure < 0.9 {
+        if case .person = kind, sure < 0.9 {
             out.raw("<span class=\"tag\">please check</span>")
         }
         out.raw("</div><figcaption><span class=\"name\"")
@@ -46,23 +47,32 @@ extension ReportPage {
         out.raw("><bdi>")
         out.text(name)
         out.raw("</bdi></span><span class=\"facts num\">")
-        out.text(facts(face, kind))
+        for fact in facts(face, kind) {
+            out.raw("<span>")
+            out.text(fact.name)
+            if let value = fact.value {
+                out.raw(" <b>")
+                out.text(value)
+                out.raw("</b>")
+            }
+            out.raw("</span>")
+        }
         out.raw("</span></figcaption>")
         writeDetails(face, kind, &out)
         out.raw("</figure>\n")
     }
 
-    private func facts(_ face: ReportFace, _ kind: TileKind) -> String {
-        let quality = face.face.quality.map { "quality \(PlainWords.hundredths($0.score))" }
+    private func facts(_ face: ReportFace, _ kind: TileKind) -> [(name: String, value: String?)] {
+        let quality = face.face.quality.map { (name: "quality", value: Optional(PlainWords.hundredths($0.score))) }
         switch kind {
         case .unused, .loose:
-            let reasons = face.face.quality?.reasons ?? []
-            return reasons.isEmpty ? quality ?? "" : reasons.map(PlainWords.reason).joined(separator: ", ")
-        case .once: return quality ?? ""
+            let reasons = (face.face.quality?.reasons ?? []).map { (name: PlainWords.reason($0), value: String?.none) }
+            return reasons.isEmpty ? [quality].compactMap { $0 } : reasons
+        case .once: return [quality].compactMap { $0 }
         case .person:
-            let sure = face.confidence.map { "\(PlainWords.percent(Double($0))) sure" }
-            let alike = face.similarity.map { "alike \(PlainWords.hundredths($0))" }
-            return [sure, alike, quality].compactMap { $0 }.joined(separator: " · ")
+            let sure = face.confidence.map { (name: "sure", value: Optional(PlainWords.percent(Double($0)))) }
+            let alike = face.similarity.map { (name: "alike", value: Optional(PlainWords.hundredths($0))) }
+            return [sure, alike, quality].compactMap { $0 }
         }
     }
 
@@ -77,7 +87,7 @@ extension ReportPage {
                 row("Nearest person, alike", PlainWords.hundredths(s), &out)
             }
         }
-        if let p = face.probability { row("One person, at even odds", PlainWords.percent(p), &out) }
+        if let p = face.probability { row("Same person, by likeness alone", PlainWords.percent(p), &out) }
         if let c = face.confidence { row("Sure of this place", PlainWords.percent(Double(c)), &out) }
         if let quality = face.face.quality {
             row("Quality", PlainWords.hundredths(quality.score), &out)
@@ -92,7 +102,7 @@ extension ReportPage {
 
     private func size(_ box: Box) -> String {
         guard box.width.isFinite, box.height.isFinite, abs(box.width) < 1e6, abs(box.height) < 1e6 else { return "–" }
-        return "\(Int(box.width.rounded())) × \(Int(box.height.rounded())) pixels"
+        return "\(Int(box.width.rounded())) × \(Int(box.height.rounded())) px"
     }
 
     private func row(_ name: StaticString, _ value: String, _ out: inout HTMLWriter) {

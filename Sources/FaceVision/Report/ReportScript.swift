@@ -79,6 +79,8 @@ enum ReportScript {
               inspector.querySelector('.body').append(frame);
             }
             inspector.querySelector('.body').append(facts.cloneNode(true));
+            const box = tile.getBoundingClientRect();
+            inspector.classList.toggle('left', box.left + box.width / 2 > root.clientWidth / 2);
             inspector.hidden = false;
           };
 

@@ -5,14 +5,14 @@ enum ReportStyle {
 
     private static let source = #"""
         :root{color-scheme:light dark;--paper:#f7f5f2;--card:#fff;--ink:#1f1d1a;--soft:#6a655d;--line:#e4dfd7;
-        --well:#ece8e1;--accent:#22685f;--accent-ink:#fff;--warn:#8a4f0c;--warn-well:#f7e9d4;--bad:#9d342b;
-        --bad-well:#f8e3df;--shadow:0 1px 2px rgb(60 50 30/.06),0 8px 24px rgb(60 50 30/.07);
+        --well:#ece8e1;--raised:#fff;--accent:#22685f;--accent-ink:#fff;--warn:#8a4f0c;--warn-well:#f7e9d4;--bad:#9d342b;
+        --bad-well:#f8e3df;--shadow:0 1px 3px rgb(60 50 30/.16);
         --c1:#2f7d72;--c2:#8fb8a8;--c3:#d8a24a;--c4:#b8695b;--c5:#6f7fa8;--c6:#a59c8d;--c7:#4d6f8f;--c8:#9c7aa0;
         --sans:ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","DejaVu Sans",sans-serif;
         --mono:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
         @media (prefers-color-scheme:dark){:root{--paper:#131415;--card:#1c1e20;--ink:#efece6;--soft:#a29d94;
-        --line:#2d3033;--well:#26292b;--accent:#7fcabb;--accent-ink:#10211e;--warn:#e5b06a;--warn-well:#3a2c17;
-        --bad:#ee9a8e;--bad-well:#40211d;--shadow:0 1px 2px rgb(0 0 0/.3),0 8px 24px rgb(0 0 0/.25);
+        --line:#2d3033;--well:#26292b;--raised:#3a3f43;--accent:#7fcabb;--accent-ink:#10211e;--warn:#e5b06a;--warn-well:#3a2c17;
+        --bad:#ee9a8e;--bad-well:#40211d;--shadow:0 1px 3px rgb(0 0 0/.5);
         --c1:#5fb3a5;--c2:#3f6f63;--c3:#d9a750;--c4:#c97c6d;--c5:#8797c4;--c6:#7b756b;--c7:#6d97bd;--c8:#b391b8}}
         *,*::before,*::after{box-sizing:border-box}
         html{background:var(--paper);color:var(--ink);font:15px/1.5 var(--sans);-webkit-text-size-adjust:100%;
@@ -30,10 +30,12 @@ enum ReportStyle {
         h1{font-size:40px;line-height:1.1;letter-spacing:-.025em;font-weight:680;text-wrap:balance}
         h2{font-size:24px;line-height:1.2;letter-spacing:-.015em;font-weight:650}
         h3{font-size:15px;font-weight:650}
-        header.top{padding:40px 0 0}
+        header.top{padding-top:40px}
         .mark{display:flex;align-items:center;gap:8px;font-weight:650;letter-spacing:-.01em;margin-bottom:28px}
         .mark svg{width:26px;height:18px;color:var(--accent)}
-        .sub{color:var(--soft);font-size:18px;line-height:1.45;margin-top:12px;max-width:62ch;overflow-wrap:anywhere}
+        .sub{color:var(--soft);font-size:18px;line-height:1.45;margin-top:12px;overflow-wrap:anywhere;display:flex;
+        flex-wrap:wrap;gap:0 20px}
+        .sub bdi{color:var(--ink)}
         .sums{display:grid;grid-template-columns:1fr 1fr;gap:16px;margin:32px 0 0}
         .sum{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:20px 24px}
         .sum h2{font-size:15px;display:flex;justify-content:space-between;align-items:baseline;letter-spacing:0}
@@ -49,35 +51,36 @@ enum ReportStyle {
         .f7{fill:var(--c7);background:var(--c7)}.f8{fill:var(--c8);background:var(--c8)}
         nav.pills{position:sticky;top:0;z-index:4;margin-top:24px;background:color-mix(in srgb,var(--paper) 92%,transparent);
         backdrop-filter:blur(10px);border-bottom:1px solid var(--line)}
-        nav.pills ul{display:flex;gap:4px;overflow-x:auto;padding:10px 0;margin:0 -12px;scrollbar-width:none}
+        nav.pills ul{display:flex;gap:4px;overflow-x:auto;padding-top:10px;padding-bottom:10px;scrollbar-width:none}
+        nav.pills li:first-child{margin-left:-12px}
         nav.pills a{display:block;white-space:nowrap;text-decoration:none;padding:7px 12px;border-radius:99px;font-size:13px;
         font-weight:600;color:var(--soft)}
         nav.pills a:hover{background:var(--well);color:var(--ink)}
         nav.pills a b{color:var(--ink);margin-left:4px;font-weight:650}
-        section{padding:40px 0 8px}
+        section{padding-top:40px;padding-bottom:8px}
         .head{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;margin-bottom:20px}
         .head p{color:var(--soft);max-width:70ch}
         .people{display:grid;grid-template-columns:repeat(auto-fill,minmax(196px,1fr));gap:24px 20px}
-        .card{display:block;text-decoration:none;border-radius:20px;content-visibility:auto;contain-intrinsic-size:196px 262px;
-        min-width:0}
+        /* What is off screen is not painted; the padding keeps that from cutting off corners and shadows. */
+        .card,.tile{display:block;min-width:0;padding:8px;margin:-8px;border-radius:26px;content-visibility:auto}
+        .card{text-decoration:none;contain-intrinsic-size:auto 212px auto 286px}
         .card .pic{aspect-ratio:1;border-radius:20px;overflow:hidden;background:var(--well);box-shadow:var(--shadow);
         display:grid;place-items:center;color:var(--soft)}
         .card img{width:100%;height:100%;object-fit:cover;transition:transform .35s cubic-bezier(.2,.7,.2,1)}
         .card:hover img{transform:scale(1.035)}
-        .card:focus-visible{outline-offset:5px;border-radius:22px}
+        .card:focus-visible,.tile:focus-visible{outline-offset:0;border-radius:26px}
         .card .who{display:block;font-weight:650;font-size:18px;letter-spacing:-.01em;margin-top:12px;overflow:hidden;
         text-overflow:ellipsis;white-space:nowrap}
         .card .n{display:block;color:var(--soft);font-size:13px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-        .people.one{grid-template-columns:minmax(0,360px)}
+        .people.one{grid-template-columns:minmax(0,1fr)}
+        .people.one .card{display:grid;grid-template-columns:minmax(0,320px) minmax(0,1fr);column-gap:32px;
+        grid-template-rows:1fr auto auto 1fr}
+        .people.one .pic{grid-row:1/-1}.people.one .who{grid-row:2;font-size:40px;letter-spacing:-.025em;line-height:1.15}
+        .people.one .n{grid-row:3;font-size:18px}
         .people.few{grid-template-columns:repeat(auto-fill,minmax(240px,1fr))}
-        .once{grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:20px 16px}
-        .once .card{contain-intrinsic-size:128px 180px}
-        .once .pic{border-radius:16px;box-shadow:none}
-        .once .who{font-size:13px;font-weight:600;margin-top:8px}
-        .once .n{font-size:13px}
         .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(136px,1fr));gap:24px 16px}
-        .tile{min-width:0;content-visibility:auto;contain-intrinsic-size:136px 208px;border-radius:16px;cursor:pointer}
-        .tile:focus-visible{outline-offset:5px}
+        .tile{border-radius:22px;cursor:pointer;contain-intrinsic-size:auto 152px auto 232px}
+        .tile:focus-visible{border-radius:22px}
         .tile .pic{position:relative;aspect-ratio:1;border-radius:16px;overflow:hidden;background:var(--well);
         display:grid;place-items:center;color:var(--soft)}
         .tile img{width:100%;height:100%;object-fit:cover}
@@ -85,10 +88,12 @@ enum ReportStyle {
         font-weight:650;line-height:1;padding:5px 8px;border-radius:99px}
         .tile .name{display:block;font-size:13px;font-weight:600;margin-top:8px;overflow:hidden;text-overflow:ellipsis;
         white-space:nowrap}
-        .tile .facts{display:block;font-size:13px;color:var(--soft);line-height:1.4}
+        .tile .facts{display:block;font-size:12px;color:var(--soft);line-height:1.5;margin-top:2px}
+        .tile .facts span{display:flex;justify-content:space-between;gap:8px}
+        .tile .facts b{font-weight:500;color:var(--ink);white-space:nowrap}
         .tile dl{display:none}
         .more{grid-column:1/-1;color:var(--soft);font-size:15px;border-top:1px solid var(--line);padding-top:16px}
-        .person{display:none;padding:24px 0 64px;min-height:70vh}
+        .person{display:none;padding-top:24px;padding-bottom:64px;min-height:70vh}
         .js.at-person .overview{display:none}
         .person.on{display:block}
         .crumb{display:flex;justify-content:space-between;gap:12px;font-size:13px;font-weight:600;margin-bottom:24px}
@@ -105,16 +110,19 @@ enum ReportStyle {
         .sort{display:inline-flex;background:var(--well);border-radius:10px;padding:3px;margin-bottom:24px}
         .sort button{font:600 13px/1 var(--sans);color:var(--soft);background:none;border:0;border-radius:8px;
         padding:9px 14px;cursor:pointer}
-        .sort button[aria-pressed=true]{background:var(--card);color:var(--ink);box-shadow:0 1px 3px rgb(0 0 0/.12)}
+        .sort button[aria-pressed=true]{background:var(--raised);color:var(--ink);box-shadow:0 1px 3px rgb(0 0 0/.12)}
         #inspector{position:fixed;right:24px;bottom:24px;width:340px;max-height:calc(100vh - 48px);overflow:auto;z-index:6;
         background:var(--card);border:1px solid var(--line);border-radius:20px;box-shadow:0 12px 48px rgb(0 0 0/.24);
         padding:20px}
+        #inspector.left{right:auto;left:24px}
         #inspector[hidden]{display:none}
         #inspector .pic{border-radius:14px;overflow:hidden;margin-bottom:16px;background:var(--well)}
         #inspector .pic img{width:100%;aspect-ratio:1;object-fit:cover}
         #inspector dl,.facts-list{display:grid;grid-template-columns:auto 1fr;gap:6px 16px;font-size:13px}
         #inspector dt,.facts-list dt{color:var(--soft)}
         #inspector dd,.facts-list dd{text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+        #inspector dt:first-child,#inspector dt:first-child+dd{grid-column:1/-1;text-align:left}
+        #inspector dt:first-child+dd{font-weight:600;margin:-6px 0 6px}
         #inspector .close{position:absolute;top:28px;right:28px;width:32px;height:32px;border:0;border-radius:99px;
         background:rgb(20 20 20/.62);color:#fff;font:600 18px/1 var(--sans);cursor:pointer}
         .panel{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:20px 24px}
@@ -133,14 +141,14 @@ enum ReportStyle {
         tr:last-child td{border-bottom:0}
         .problems{display:grid;gap:10px}
         .problem{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:14px 20px;display:grid;
-        grid-template-columns:minmax(0,1fr) minmax(0,1.6fr);gap:4px 24px;content-visibility:auto;contain-intrinsic-size:1px 64px}
+        grid-template-columns:minmax(0,1fr) minmax(0,1.6fr);gap:4px 24px}
         .problem b{font-weight:650;overflow-wrap:anywhere}
         .problem code{font:12px var(--mono);color:var(--bad);background:var(--bad-well);padding:2px 7px;border-radius:6px;
         white-space:nowrap}
         .empty{background:var(--card);border:1px solid var(--line);border-radius:24px;padding:64px 32px;text-align:center}
         .empty svg{width:96px;height:96px;color:var(--c2);margin-bottom:20px}
         .empty p{color:var(--soft);max-width:52ch;margin:10px auto 0}
-        footer{border-top:1px solid var(--line);margin-top:48px;padding:24px 0 48px;color:var(--soft);font-size:13px;
+        footer{box-shadow:0 -1px var(--line);margin-top:48px!important;padding-top:24px!important;padding-bottom:48px!important;color:var(--soft);font-size:13px;
         display:flex;flex-wrap:wrap;justify-content:space-between;gap:8px 32px}
         kbd{font:600 12px var(--mono);border:1px solid var(--line);border-bottom-width:2px;border-radius:5px;padding:1px 6px;
         background:var(--card);color:var(--ink)}
@@ -148,11 +156,11 @@ enum ReportStyle {
         .people.few{grid-template-columns:repeat(auto-fill,minmax(196px,1fr))}}
         @media (max-width:560px){.wrap{padding:0 16px}h1{font-size:30px}header.top{padding-top:24px}.mark{margin-bottom:20px}
         .sub{font-size:15px}.sum,.panel{padding:16px 18px}.people,.people.few{grid-template-columns:1fr 1fr;gap:20px 14px}
-        .people.one{grid-template-columns:minmax(0,1fr)}.once{grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 12px}
+        .people.one .card{display:block}.people.one .who{font-size:24px}.people.one .n{font-size:15px}
         .tiles{grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 12px}.phead{gap:16px}
         .phead .avatar{width:80px;height:80px;border-radius:22px}.phead h2{font-size:30px}
         .problem{grid-template-columns:minmax(0,1fr)}.stages li{grid-template-columns:7em 1fr 4.8em}
-        #inspector{left:12px;right:12px;bottom:12px;width:auto;max-height:70vh}
+        #inspector,#inspector.left{left:12px;right:12px;bottom:12px;width:auto;max-height:70vh}
         #inspector .pic{float:left;width:96px;margin:0 16px 8px 0}#inspector .close{top:12px;right:12px}
         #inspector dl{clear:both}.keys{display:none}}
         @media (prefers-reduced-motion:reduce){*{transition:none!important;scroll-behavior:auto!important}}
