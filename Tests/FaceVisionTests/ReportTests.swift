@@ -171,7 +171,7 @@ import Testing
         var report = GroupReport(subject: "x", made: "", program: "likeness")
         report.people = (1...40).map { .init(id: "person-\($0)", faces: faces) }
         let html = report.html()
-        #expect(html.count < 40_000_000)
+        #expect(html.count < 32_000_000)
         let text = String(decoding: html, as: UTF8.self)
         let pictures = count("<img ", text)
         // 40 cards, and the same number of faces for everybody.

@@ -10,7 +10,10 @@ extension ReportPage {
             return
         }
         if !people.isEmpty {
-            sectionHead("people", "People", "Most photos first. Open one to see every face.", &out)
+            let text: StaticString =
+                people.count == 1
+                ? "Open the picture to see every face." : "Most photos first. Open one to see every face."
+            sectionHead("people", "People", text, &out)
             out.raw("<div class=\"people grid")
             if people.count == 1 { out.raw(" one") } else if people.count < 5 { out.raw(" few") }
             out.raw("\">\n")

@@ -148,7 +148,8 @@ enum ReportStyle {
         .empty{background:var(--card);border:1px solid var(--line);border-radius:24px;padding:64px 32px;text-align:center}
         .empty svg{width:96px;height:96px;color:var(--c2);margin-bottom:20px}
         .empty p{color:var(--soft);max-width:52ch;margin:10px auto 0}
-        footer{box-shadow:0 -1px var(--line);margin-top:48px!important;padding-top:24px!important;padding-bottom:48px!important;color:var(--soft);font-size:13px;
+        footer{background:linear-gradient(var(--line),var(--line)) top/calc(100% - 48px) 1px no-repeat;
+        margin-top:48px!important;padding-top:24px!important;padding-bottom:48px!important;color:var(--soft);font-size:13px;
         display:flex;flex-wrap:wrap;justify-content:space-between;gap:8px 32px}
         kbd{font:600 12px var(--mono);border:1px solid var(--line);border-bottom-width:2px;border-radius:5px;padding:1px 6px;
         background:var(--card);color:var(--ink)}

@@ -75,10 +75,11 @@ struct ReportSummary {
         out.raw("<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
         var start = 0
         for part in parts where part.count > 0 {
-            let width = max(6, 1000 * part.count / max(1, total))
+            let isLast = part.name == parts.last { $0.count > 0 }?.name
+            let width = isLast ? 1000 - start : min(max(8, 1000 * part.count / total), 970 - start)
             out.raw("<rect height=\"10\"")
             out.attribute("x", String(start))
-            out.attribute("width", String(max(1, width - 3)))
+            out.attribute("width", String(isLast ? width : width - 3))
             out.raw(" class=\"")
             out.raw(part.colour)
             out.raw("\"/>")
