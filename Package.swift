@@ -40,7 +40,10 @@ let package = Package(
             cSettings: [.define("NDEBUG", .when(configuration: .release))],
             linkerSettings: [.linkedLibrary("m")]),
         .systemLibrary(name: "CVips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
-        .target(name: "CVipsShim", dependencies: ["CVips"]),
+        .target(
+            name: "CVipsShim", dependencies: ["CVips"],
+            cSettings: [.define("_GNU_SOURCE"), .define("NDEBUG", .when(configuration: .release))],
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("m")]),
         .systemLibrary(name: "COpenVINO", pkgConfig: prefix == nil ? "openvino_c" : nil),
         .target(name: "FaceCore", dependencies: ["CKernels"], swiftSettings: strict),
         .target(

@@ -2,32 +2,35 @@ import CKernels
 
 /// Inner products of a range of rows of one matrix with a range of rows of another.
 package struct SimilarityTile: Sendable {
-    private let left: Matrix
-    private let right: Matrix
-    private let depth: Int
+    private let left: PackedRows
+    private let right: PackedRows
 
-    /// Both matrices have as many columns; throws `dimension-mismatch`.
+    /// Both matrices have as many columns; throws `dimension-mismatch` or `non-finite`.
     package init(_ left: Matrix, _ right: Matrix) throws(LikenessError) {
         guard left.columns == right.columns else {
             throw LikenessError(
                 .dimensionMismatch, "rows of \(left.columns) values cannot be compared with rows of \(right.columns)")
         }
-        // the kernel wants rows one after the other: padding is zero and changes no product
-        let packed = left.stride == right.stride
-        self.left = packed ? left : Self.padded(left)
-        self.right = packed ? right : Self.padded(right)
-        depth = self.left.stride
+        self.left = try PackedRows(left, kind: .float32, right: false)
+        self.right = try PackedRows(right, kind: .float32, left: false)
     }
-
-    private static func padded(_ m: Matrix) -> Matrix { m.rows(at: 0..<m.rows) }
 
     /// Writes `rows.count`×`columns.count` products, row-major with rows `columns.count` floats apart.
     package func products(_ rows: Range<Int>, _ columns: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-        left.withUnsafeRows { a in
-            right.withUnsafeRows { b in
-                ck_similarity(
-                    a + rows.lowerBound * depth, rows.count, b + columns.lowerBound * depth, columns.count, depth, out,
-                    columns.count, ck_detect())
+        var (a, b) = (left.operand, right.operand)
+        // Register tiles begin at panels: an odd start is computed from the panel's, and the rest copied.
+        let panel = 48
+        let (r0, c0) = (rows.lowerBound / panel * panel, columns.lowerBound / panel * panel)
+        if r0 == rows.lowerBound, c0 == columns.lowerBound {
+            ck_products(&a, r0, rows.count, &b, c0, columns.count, out, columns.count)
+            return
+        }
+        let width = columns.upperBound - c0
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: (rows.upperBound - r0) * width) { wide in
+            ck_products(&a, r0, rows.upperBound - r0, &b, c0, width, wide.baseAddress, width)
+            for (k, r) in rows.enumerated() {
+                let from = wide.baseAddress! + (r - r0) * width + columns.lowerBound - c0
+                (out + k * columns.count).update(from: from, count: columns.count)
             }
         }
     }

@@ -3,6 +3,7 @@ internal import COpenVINO
 public import FaceCore
 internal import FoundationEssentials
 internal import Glibc
+internal import Synchronization
 
 /// One OpenVINO core with the settings that all networks of a run share.
 ///
@@ -28,6 +29,15 @@ public final class InferenceEngine: @unchecked Sendable {
 
     public let options: Options
     let core: OpaquePointer
+    private let nanosecondsInNetworks = Atomic<Int64>(0)
+
+    /// Seconds that threads have spent waiting for networks, summed over threads.
+    public var secondsInNetworks: Double { Double(nanosecondsInNetworks.load(ordering: .relaxed)) * 1e-9 }
+
+    func addInNetworks(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        nanosecondsInNetworks.wrappingAdd(seconds * 1_000_000_000 + attoseconds / 1_000_000_000, ordering: .relaxed)
+    }
 
     public init(_ options: Options = Options()) throws(LikenessError) {
         Self.guardAgainstUnusableAMX()

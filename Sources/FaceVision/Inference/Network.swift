@@ -53,13 +53,22 @@ public final class Network: @unchecked Sendable {
     }
 
     /// The place of a named output in ``outputs``; throws when the file has none of that name.
+    ///
+    /// A tensor may have several names (that of the file and those of folded layers), of which ``outputs`` shows any.
     public func output(named name: String) throws(LikenessError) -> Int {
-        guard let k = outputs.firstIndex(where: { $0.name == name }) else {
-            throw LikenessError(
-                .fileFormat, subject: file, "has no output \(name), only \(outputs.map(\.name).joined(separator: ", "))"
-            )
+        var handle: OpaquePointer?
+        var shown: UnsafeMutablePointer<CChar>?
+        defer {
+            if let handle { ov_output_const_port_free(handle) }
+            if let shown { ov_free(shown) }
         }
-        return k
+        if ov_compiled_model_output_by_name(compiled, name, &handle) == OK, ov_port_get_any_name(handle, &shown) == OK,
+            let shown, let k = outputs.firstIndex(where: { $0.name == String(cString: shown) })
+        {
+            return k
+        }
+        throw LikenessError(
+            .fileFormat, subject: file, "has no output \(name), only \(outputs.map(\.name).joined(separator: ", "))")
     }
 
     /// Lends a request that nobody else uses; it comes back when `body` ends.
@@ -72,7 +81,7 @@ public final class Network: @unchecked Sendable {
     /// A request that nobody else uses, to be given back.
     public func borrow() throws(LikenessError) -> Request {
         if let r = idle.withLock({ $0.popLast() }) { return r }
-        return try Request(compiled, outputs: outputs.count)
+        return try Request(compiled, outputs: outputs.count, engine: engine)
     }
 
     public func giveBack(_ request: Request) { idle.withLock { $0.append(request) } }
@@ -121,13 +130,15 @@ public final class Request: @unchecked Sendable {
     private var tensors: [OpaquePointer] = []
     /// The input tensor itself: what is written here is what the network reads.
     public let input: UnsafeMutableBufferPointer<Float>
-    private var outputCount: Int
+    private let outputCount: Int
+    private let engine: InferenceEngine
 
-    fileprivate init(_ compiled: OpaquePointer, outputs: Int) throws(LikenessError) {
+    fileprivate init(_ compiled: OpaquePointer, outputs: Int, engine: InferenceEngine) throws(LikenessError) {
         var request: OpaquePointer?
         try check(ov_compiled_model_create_infer_request(compiled, &request), "request")
         handle = request!
         outputCount = outputs
+        self.engine = engine
         var tensor: OpaquePointer?
         let status = ov_infer_request_get_input_tensor_by_index(handle, 0, &tensor)
         guard status == OK, let tensor else {
@@ -148,7 +159,12 @@ public final class Request: @unchecked Sendable {
     public func start() throws(LikenessError) { try check(ov_infer_request_start_async(handle), "start") }
 
     /// Blocks until the run has ended; throws the run's own error.
-    public func wait() throws(LikenessError) { try check(ov_infer_request_wait(handle), "run") }
+    public func wait() throws(LikenessError) {
+        let started = ContinuousClock.now
+        let status = ov_infer_request_wait(handle)
+        engine.addInNetworks(started.duration(to: .now))
+        try check(status, "run")
+    }
 
     /// `start()` and `wait()`.
     public func run() throws(LikenessError) {

@@ -1,4 +1,5 @@
 public import FaceCore
+internal import FoundationEssentials
 
 /// What is known of a model: where it comes from, under which terms, how it is fed and how its output is read.
 ///
@@ -30,6 +31,32 @@ public struct ModelCard: Sendable, Codable, Identifiable {
         public var colour: Colour
         public var mean: [Float]
         public var scale: [Float]
+        /// Batch first; free where the file takes any extent.
+        public var shape: [Dimension]?
+    }
+
+    /// One extent of a tensor: a number, or the letter of a free one.
+    public enum Dimension: Sendable, Hashable, Codable {
+        case fixed(Int)
+        case free(String)
+
+        public init(from decoder: any Decoder) throws {
+            let c = try decoder.singleValueContainer()
+            if let n = try? c.decode(Int.self) { self = .fixed(n) } else { self = .free(try c.decode(String.self)) }
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var c = encoder.singleValueContainer()
+            switch self {
+            case .fixed(let n): try c.encode(n)
+            case .free(let letter): try c.encode(letter)
+            }
+        }
+    }
+
+    /// An output by the name in the file; the kind of decoding says which place in the list means what.
+    public struct Output: Sendable, Codable {
+        public var name: String
     }
 
     public struct Alignment: Sendable, Codable {
@@ -39,6 +66,9 @@ public struct ModelCard: Sendable, Codable, Identifiable {
         public var size: Int
         /// The same for the points of dlib's own predictor, where the model was trained with them.
         public var templateForDlib5Points: [Point]?
+        /// The template for one detector's points by its id, where that detector sets its points systematically
+        /// elsewhere than those that `template` was fitted to. All of them cut the same chip.
+        public var templateForDetector: [String: [Point]]?
     }
 
     public struct Embedding: Sendable, Codable {
@@ -47,12 +77,41 @@ public struct ModelCard: Sendable, Codable, Identifiable {
         public var compare: String
     }
 
+    /// A known input and the vector that it must give: a damaged file, another network under the same name or a broken
+    /// arithmetic library is found out when the model is loaded.
+    public struct SelfTest: Sendable, Codable {
+        /// The recipe of the chip: `blocks`, see ``SelfTestPattern``.
+        public var pattern: String
+        public var seed: UInt64
+        /// The unit-length vector of that chip, without averaging.
+        public var vector: [Float]
+        /// The largest difference of a component that is still right on another machine.
+        public var tolerance: Float
+    }
+
+    /// What an embedder makes of pictures without a face: they gather in one direction of its sphere.
+    public struct NonFaces: Sendable, Codable {
+        /// The unit-length mean embedding of non-faces.
+        public var vector: [Float]
+        /// Cosine to it above which a chip is taken for no face, and how it was chosen.
+        public var threshold: Float
+        public var source: String
+    }
+
     public struct Decode: Sendable, Codable {
         public var kind: String
         public var strides: [Int]?
         public var anchorsPerCell: Int?
         public var scoreThreshold: Float
         public var nmsIoU: Float
+        /// Detectors of any size: pixels of the picture's long side when it is searched, unless a smallest face is asked.
+        public var longSide: Int?
+        /// Shorter side in pixels, as the network sees it, of the smallest face that it finds reliably.
+        public var smallestFace: Float?
+        /// How a picture is fitted into a network of fixed size: `letterbox` (unless stated), or `stretch`.
+        public var fit: String?
+        /// Pictures in one run of the network where its batch is free.
+        public var batch: Int?
     }
 
     public var schema: Int
@@ -67,9 +126,49 @@ public struct ModelCard: Sendable, Codable, Identifiable {
     public var source: String
     /// Where the publisher offers the file itself, if anywhere.
     public var download: String?
+    /// Whether `scripts/bootstrap` makes or fetches it.
+    public var placedByBootstrap: Bool?
     public var input: Input?
+    public var outputs: [Output]?
     public var alignment: Alignment?
     public var embedding: Embedding?
     public var decode: Decode?
+    public var selfTest: SelfTest?
+    /// Similarity → probability of this embedder; see ``FaceCore/Calibration``.
+    public var calibration: Calibration?
+    public var nonFaces: NonFaces?
     public var notes: [String]?
+}
+
+extension ModelCard {
+    /// Reads a card; throws `model-card` with what is wrong when it is not one, is of another schema or states no
+    /// licence.
+    public init(json: some Sequence<UInt8>, subject: String) throws(LikenessError) {
+        do { self = try JSONDecoder().decode(Self.self, from: Data(json)) } catch {
+            throw LikenessError(.modelCard, subject: subject, "is not a model card: \(Self.reason(error))")
+        }
+        guard schema == 1 else {
+            throw LikenessError(
+                .modelCard, subject: subject, "has the schema \(schema), not 1", remedy: "use a newer likeness")
+        }
+        guard !licence.weights.isEmpty, !licence.code.isEmpty else {
+            throw LikenessError(.modelCard, subject: subject, "states no licence for the weights of \(id)")
+        }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error as? DecodingError {
+        case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
+        case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):
+            "\(c.codingPath.map(\.stringValue).joined(separator: ".")): \(c.debugDescription)"
+        default: "\(error)"
+        }
+    }
+}
+
+extension LikenessError.Code {
+    /// A model card that cannot be read or lacks what its task needs.
+    public static let modelCard = Self("model-card", exitStatus: 65)
+    /// The network gave another vector for its self-test input than the card states.
+    public static let selfTestFailed = Self("self-test-failed", exitStatus: 65)
 }
