@@ -1,6 +1,5 @@
-import Synchronization
-
 public import FaceCore
+import Synchronization
 
 /// Verification over all pairs of rows of a labelled set, in one pass and bounded memory.
 ///

@@ -32,19 +32,31 @@ final class ImpostorTally: @unchecked Sendable {
         _ scores: UnsafePointer<Float>, first: Int, columns: Range<Int>, identities: UnsafePointer<Int32>
     ) {
         let own = identities[first]
+        let all = UnsafeBufferPointer(start: scores, count: columns.count)
+        count(all, first: first, from: columns.lowerBound) { identities[$0] != own }
+    }
+
+    /// Adds the scores of row `first` against rows from `start` on, none of which is of its identity.
+    func addStrangers(_ scores: UnsafeBufferPointer<Float>, first: Int, from start: Int) {
+        count(scores, first: first, from: start) { _ in true }
+    }
+
+    @inline(__always) private func count(
+        _ scores: UnsafeBufferPointer<Float>, first: Int, from start: Int, where isImpostor: (Int) -> Bool
+    ) {
         var (added, low) = (0, lowest)
         // a local floor: a stored property would be read again after every write to the counters
         let floor = cutoff
         genuine.occupied.withUnsafeBufferPointer { occupied in
             bins.withUnsafeMutableBufferPointer { bins in
-                for j in columns where identities[j] != own {
-                    let s = scores[j - columns.lowerBound]
+                for k in scores.indices where isImpostor(start + k) {
+                    let s = scores[k]
                     let b = GenuineScores.bin(s)
                     added += 1
                     low = min(low, s)
                     if occupied[b >> 6] >> UInt64(b & 63) & 1 == 0 { bins[b] &+= 1 } else { place(s, b) }
                     if s >= floor {
-                        kept.append(ScoredRowPair(score: s, first: Int32(first), second: Int32(j)))
+                        kept.append(ScoredRowPair(score: s, first: Int32(first), second: Int32(start + k)))
                     }
                 }
             }
