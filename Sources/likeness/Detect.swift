@@ -22,16 +22,16 @@ struct Detect: AsyncParsableCommand {
     func run() async throws {
         let console = common.console
         let vision = try Vision(detection, embedding: nil, common: common)
-        let lines = try jsonl.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
+        let lines = try jsonl.map { path throws(LikenessError) in try JSONLinesWriter<Face>(path, force: force) }
         let drawing = try draw.map { try DrawingFolder($0, decoder: vision.pipeline.decoder, force: force) }
         var photos: [PhotoFaces] = []
         var run = PhotoRun(vision: vision, console: console)
         try run.run(paths) { result throws(LikenessError) in
             photos.append(PhotoFaces(result))
-            for f in result.faces { try lines?.append(f.face) }
+            for f in result.faces { try lines?.write(f.face) }
             if !result.faces.isEmpty { try drawing?.draw(result) }
         }
-        try lines?.finish()
+        try lines?.commit()
         if common.json {
             try console.json(DetectOutput(detector: vision.detector.id, photos: photos, timings: run.timings))
         } else if Console.outputIsTerminal {

@@ -20,10 +20,10 @@ struct Embed: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        try Output.requireFree([out, VectorFile.sideCar(of: out), index].compactMap { $0 }, force: force)
+        try Output.requireFree([out, VectorFile.cardPath(out), index].compactMap { $0 }, force: force)
         let vision = try Vision(detection, embedding: embedding, common: common)
         var rows: [[Float]] = []
-        let lines = try index.map { path throws(LikenessError) in try JSONLinesWriter(path: path, force: force) }
+        let lines = try index.map { path throws(LikenessError) in try JSONLinesWriter<Face>(path, force: force) }
         var run = PhotoRun(vision: vision, console: common.console)
         try run.run(paths) { result throws(LikenessError) in
             for found in central ? result.central : result.faces {
@@ -31,13 +31,13 @@ struct Embed: AsyncParsableCommand {
                 var face = found.face
                 face.row = rows.count
                 rows.append(vector)
-                try lines?.append(face)
+                try lines?.write(face)
             }
         }
         let space = vision.embedder!.space
         let matrix = rows.isEmpty ? Matrix(rows: 0, columns: space.dimension) : Matrix(rows)
         try VectorFile.write(matrix, space: space, to: out, force: force)
-        try lines?.finish()
+        try lines?.commit()
         run.reportProblems()
         if common.json {
             try common.console.json(

@@ -39,8 +39,8 @@ final class DrawingFolder {
         for found in result.faces {
             let good = (found.face.quality?.reasons ?? []).isEmpty
             let colour: Raster.Colour = good ? (40, 200, 90) : (240, 160, 30)
-            picture.draw(found.face.box.scaled(by: 1 / photo.scale), colour: colour)
-            if let points = found.face.landmarks { picture.draw(points.scaled(by: 1 / photo.scale), colour: colour) }
+            picture.draw(found.face.box.scaled(by: photo.scale), colour: colour)
+            if let points = found.face.landmarks { picture.draw(points.scaled(by: photo.scale), colour: colour) }
         }
         let path = "\(folder)/\(free(result.path)).jpg"
         try Output.requireFree([path], force: force)

@@ -96,7 +96,7 @@ public struct PhotoDecoder: Sendable {
             raster: upright(picture, orientation),
             fullWidth: Int(turned ? picture.full_height : picture.full_width),
             fullHeight: Int(turned ? picture.full_width : picture.full_height),
-            contentHash: options.hashesContent ? contentHash(of: bytes) : nil,
+            contentHash: options.hashesContent ? SHA256.hex(of: bytes) : nil,
             format: format, captureDate: exif?.captureDate, warnings: warnings)
     }
 

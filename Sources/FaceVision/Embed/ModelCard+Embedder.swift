@@ -36,7 +36,7 @@ extension ModelCard {
             options.averaging.name,
         ].joined(separator: "\n")
         return EmbeddingSpace(
-            id: "\(id)-\(SHA256.hex(Array(recipe.utf8)).prefix(16))", dimension: parts.embedding.dimension,
+            id: "\(id)-\(SHA256.hex(of: Array(recipe.utf8)).prefix(16))", dimension: parts.embedding.dimension,
             metric: options.normalise ? .cosine : .euclidean, normalised: options.normalise,
             calibration: options.normalise ? calibration : nil)
     }

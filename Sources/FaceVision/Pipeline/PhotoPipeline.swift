@@ -141,7 +141,7 @@ private final class PipelineWork: Sendable {
         measure(\.decode) {
             do throws(LikenessError) {
                 let bytes = try pipeline.decoder.read(path: item.result.path)
-                let hash = contentHash(of: bytes)
+                let hash = SHA256.hex(of: bytes)
                 item.result.contentHash = hash
                 if pipeline.options.skipsDuplicates, let first = firstWith(hash, index) {
                     item.result.duplicateOf = paths[first]
@@ -153,7 +153,7 @@ private final class PipelineWork: Sendable {
                 item.result.captureDate = photo.captureDate
                 item.result.warnings = photo.warnings
                 item.raster = photo.raster
-                item.scale = photo.scale
+                item.scale = 1 / photo.scale
             } catch {
                 item.result.error = error
             }
