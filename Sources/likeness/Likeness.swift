@@ -2,5 +2,7 @@ import ArgumentParser
 
 @main
 struct Likeness: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "likeness", abstract: "Finds the people in photos.")
+    static let configuration = CommandConfiguration(
+        commandName: "likeness", abstract: "Finds the people in photos.",
+        subcommands: [Evaluate.self])
 }

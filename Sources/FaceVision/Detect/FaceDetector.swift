@@ -32,9 +32,13 @@ public struct DetectorOptions: Sendable, Hashable {
     public var minimumFace: Float?
     /// The score below which a detection is dropped.
     public var threshold: Float?
+    /// One-stage detectors of any size: pixels of the long side at which a picture is searched, unless a smallest face is
+    /// given. Others do without.
+    public var longSide: Int?
 
-    public init(minimumFace: Float? = nil, threshold: Float? = nil) {
+    public init(minimumFace: Float? = nil, threshold: Float? = nil, longSide: Int? = nil) {
         self.minimumFace = minimumFace
         self.threshold = threshold
+        self.longSide = longSide
     }
 }

@@ -37,7 +37,7 @@ public final class OneStageDetector: FaceDetector {
                 .fileFormat, subject: card.id,
                 "the card names \(outputs.count) outputs; kind \(decode.kind) has \(decoder.outputCount)")
         }
-        fitting = try OneStageFitting(card: card, minimumFace: options.minimumFace)
+        fitting = try OneStageFitting(card: card, options: options)
         self.input = try OneStageInput(card.id, input)
         networks = ShapedNetworks(file: file, engine: engine)
         threshold = options.threshold ?? decode.scoreThreshold
@@ -181,7 +181,7 @@ func oneStageSuppressed(_ candidates: [Detection], overlap: Float) -> [Detection
 }
 
 extension DetectorOptions {
-    /// Throws `usage` for a threshold outside 0…1 or a smallest face that is not a positive number.
+    /// Throws `usage` for a threshold outside 0…1, or a smallest face or long side that is not a positive number.
     func validate() throws(LikenessError) {
         if let threshold, !(threshold >= 0 && threshold <= 1) {
             throw LikenessError(.usage, subject: "threshold", "a score lies in 0…1, not at \(threshold)")
@@ -190,6 +190,9 @@ extension DetectorOptions {
             throw LikenessError(
                 .usage, subject: "minimum face", "a smallest face of \(minimumFace) pixels is not possible",
                 remedy: "give a positive number of pixels")
+        }
+        if let longSide, longSide <= 0 {
+            throw LikenessError(.usage, subject: "long side", "a long side of \(longSide) pixels is not possible")
         }
     }
 }

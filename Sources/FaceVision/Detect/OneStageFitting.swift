@@ -26,7 +26,7 @@ struct OneStageFitting: Sendable {
     /// Pixels that the network sees for a pixel of the picture, at least, where a smallest face is asked.
     private let finest: Float?
 
-    init(card: ModelCard, minimumFace: Float?) throws(LikenessError) {
+    init(card: ModelCard, options: DetectorOptions) throws(LikenessError) {
         guard let shape = card.input?.shape, shape.count == 4 else {
             throw LikenessError(.fileFormat, subject: card.id, "the card states no input shape of four extents")
         }
@@ -37,8 +37,8 @@ struct OneStageFitting: Sendable {
         }
         if case .free = shape[0] { batchIsFree = true } else { batchIsFree = false }
         stretch = card.decode?.fit == "stretch"
-        longSide = card.decode?.longSide ?? 640
-        finest = minimumFace.map { (card.decode?.smallestFace ?? 10) / $0 }
+        longSide = options.longSide ?? card.decode?.longSide ?? 640
+        finest = options.minimumFace.map { (card.decode?.smallestFace ?? 10) / $0 }
         guard longSide > 0 else {
             throw LikenessError(.fileFormat, subject: card.id, "a long side of \(longSide) pixels")
         }

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `likeness evaluate …`: figures by the field's own protocols.
+struct Evaluate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measures by the field's own protocols.",
+        subcommands: [EvaluateDetection.self])
+}
