@@ -1,18 +1,105 @@
+// Kernels over rows of Float32 and their int8 codes, in scalar C, AVX2, AVX-512 (with VNNI where present) and NEON.
+//
+// Every level gives the same bits: the order of additions is fixed (64 running sums for dot products, one chain of
+// fused multiply-adds for tiles), so that a result does not depend on the machine or on where a row lies in a tile.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "CKernelsImage.h"
-#include <stdint.h>
+#include <stdbool.h>
 #include <stddef.h>
-typedef enum { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_level;
-/// Best level of this machine (cached, thread-safe).
+#include <stdint.h>
+
+typedef enum { CK_SCALAR = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_NEON = 3 } ck_level;
+
+/// The best level of this machine, or the one that LIKENESS_KERNEL (scalar, avx2, avx512, neon) names, where the
+/// machine has it. The variable is read once.
 ck_level ck_detect(void);
-int ck_has_vnni(void);
-float ck_dot(const float *restrict a, const float *restrict b, size_t n, ck_level level);
-int32_t ck_dot_u8s8(const uint8_t *restrict a, const int8_t *restrict b, size_t n, ck_level level);
-/// C[m×n] = A[m×k]·B[n×k]ᵀ, row major, tile of rows×rows.
-void ck_similarity(const float *restrict a, size_t m, const float *restrict b, size_t n, size_t k,
-                   float *restrict c, size_t ldc, ck_level level);
+/// Whether this machine can run the kernels of a level.
+bool ck_supports(ck_level level);
+/// 8-bit dot products in one instruction (AVX-512 VNNI, Arm dotprod).
+bool ck_has_dot8(ck_level level);
 /// 1 when the CPU announces AMX but hides its tile palette (CPUID leaf 0x1D), as some virtual machines do: oneDNN then
 /// loads an empty tile configuration and dies of SIGILL unless ONEDNN_MAX_CPU_ISA is set before its first call.
 int ck_amx_is_announced_but_unusable(void);
+
+// MARK: rows
+
+/// Σ a·b. |computed − exact| ≤ m u/(1 − m u) Σ|a·b| with m = ceil(n/64) + 6, u = 2⁻²⁴; symmetric to the last bit.
+float ck_dot(const float *a, const float *b, size_t n, ck_level level);
+/// Σ (a − b)², with m = ceil(n/64) + 8.
+float ck_squared_distance(const float *a, const float *b, size_t n, ck_level level);
+/// Scales a row to unit length. 0, or 1 for a row of zeros, 2 for one with a value that is not finite: left as it was.
+int ck_normalise(float *x, size_t n);
+/// √Σx² in double; NaN or ∞ where a value is.
+double ck_length(const float *x, size_t n);
+
+// MARK: tiles
+
+typedef enum { CK_FLOAT32 = 0, CK_INT8 = 1 } ck_kind;
+
+/// Rows prepared for tiles: packed twice, as left and as right factor.
+typedef struct {
+    ck_kind kind;
+    ck_level level;
+    size_t count;        ///< rows
+    size_t depth;        ///< values a row
+    size_t left_rows;    ///< rows of a register tile
+    size_t right_rows;   ///< columns of a register tile
+    size_t left_bytes;   ///< of one panel of left_rows
+    size_t right_bytes;  ///< of one panel of right_rows
+    size_t steps;        ///< units of four bytes a row: 1 float, 4 codes, or 2 codes of 16 bits
+    uint8_t *left;       ///< ceil(count/left_rows) panels, 64-byte aligned; null: only a right factor
+    uint8_t *right;      ///< ceil(count/right_rows) panels, 64-byte aligned; null: only a left factor
+    float *scale;        ///< of the codes of each row, count + 64 of them; int8 only
+    int32_t *bias;       ///< what a sum of products begins with, count + 64 of them; int8 only
+    float *norm;         ///< |x̂|, upper bound: of the rows that the packed numbers stand for
+    float *error;        ///< |x − x̂|, upper bound; 0 for float32
+    const float *rows;   ///< the rows themselves
+    size_t stride;       ///< floats from one row to the next
+} ck_operand;
+
+/// Fills the sizes of an operand from kind, level, count and depth; the memory is the caller's.
+void ck_operand_shape(ck_operand *o);
+/// Packs rows first ..< first + n; both are multiples of 48, or reach the end. False when a row holds a value that is
+/// not finite or is longer than 10¹⁸: *bad is its number.
+bool ck_operand_pack(ck_operand *o, size_t first, size_t n, size_t *bad);
+
+/// C[m×n] = rows a0… of a times rows b0… of b. float32: one chain of fused multiply-adds an element, C holds floats;
+/// int8: products of codes, C holds whole numbers, exact. a0 and b0 begin panels.
+void ck_products(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, void *c,
+                 size_t ldc);
+
+// MARK: nearest neighbours
+
+/// One list a row: the k best so far, and some that came since the last cut.
+typedef struct {
+    uint64_t *entries;    ///< capacity a row, of ck_key
+    uint32_t *count;      ///< entries in use
+    uint64_t *worst;      ///< a larger key cannot be among the k best; at the start ck_key(floor, UINT32_MAX)
+    float *threshold;     ///< a product below it cannot either; at the start floor − margin; 64 more than rows
+    const float *margin;  ///< of each row: the bound on |approximate − Float32 similarity|
+    size_t capacity;      ///< > k
+    size_t k;
+    size_t products;      ///< Float32 similarities computed for rows of the left factor
+} ck_lists;
+
+/// Rises as the similarity falls, and with the index among equal similarities.
+uint64_t ck_key(float similarity, uint32_t index);
+
+/// Offers all pairs of rows a0… (m of them) and b0… (n) to the lists of the rows of a, and to those of b when
+/// `columns` is given. With `self` a row is not offered to itself. a0 and b0 begin panels.
+void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
+             ck_lists *columns, bool self);
+/// The k best of one row, similarity descending, ties by lower index; unused places get −1 and −∞.
+void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities);
+
+// MARK: checksums
+
+/// Adds bytes to a CRC-32C (Castagnoli); begin with 0.
+uint32_t ck_crc32c(uint32_t crc, const void *bytes, size_t n);
+/// Runs SHA-256's compression over `blocks` blocks of 64 bytes.
+void ck_sha256(uint32_t state[8], const void *bytes, size_t blocks);
+/// The same without SHA instructions.
+void ck_sha256_scalar(uint32_t state[8], const void *bytes, size_t blocks);
+uint32_t ck_crc32c_scalar(uint32_t crc, const void *bytes, size_t n);
 #endif

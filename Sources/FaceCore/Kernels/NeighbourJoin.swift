@@ -1,0 +1,135 @@
+import CKernels
+import Synchronization
+
+/// The exact k nearest rows by inner product: tiles of approximate products, and Float32 similarities of those pairs
+/// that, by a proven bound, may belong to the k best of a row.
+package struct NeighbourJoin: Sendable {
+    package struct Result: Sendable {
+        /// rows×k: similarity descending, ties by lower index; −1 and −∞ where there are fewer.
+        package var indices: [Int32]
+        package var similarities: [Float]
+        /// Float32 similarities that were computed, over all rows.
+        package var products = 0
+
+        package init(indices: [Int32], similarities: [Float]) {
+            self.indices = indices
+            self.similarities = similarities
+        }
+    }
+
+    package var k: Int
+    package var floor: Float = -.infinity
+    package var threads: Int = availableThreads()
+    package var kind: PackedRows.Kind = .int8
+    package var level: KernelLevel = .current
+    /// Counts pairs of rows.
+    package var progress: ProgressMeter?
+    package var cancellation: Cancellation?
+
+    package init(k: Int) { self.k = k }
+
+    /// Neighbours of every row among the other rows of the same matrix. Each pair of blocks is multiplied once and
+    /// updates the lists of both.
+    package func selfJoin(_ matrix: Matrix) throws(LikenessError) -> Result {
+        let n = matrix.rows
+        guard k > 0, n > 1 else { return empty(n) }
+        let packed = try PackedRows(matrix, kind: kind, level: level, threads: threads)
+        let candidates = CandidateLists(packed, against: packed, k: min(k, n - 1), floor: floor)
+        let block = blockSize(n)
+        let plan = TournamentPlan(blocks: (n + block - 1) / block)
+        let locks = (0..<plan.blocks).map { _ in BlockLock() }
+        let products = Atomic<Int>(0)
+        try parallelFor(plan.count, threads: threads, cancellation: cancellation) { (t) throws(LikenessError) in
+            let (a, b) = plan[t]
+            let (m, w) = (min(block, n - a * block), min(block, n - b * block))
+            let computed = locks[a].mutex.withLock { _ in
+                if a == b { return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true) }
+                return locks[b].mutex.withLock { _ in
+                    join(packed, a * block, m, packed, b * block, w, candidates, candidates, isSelf: true)
+                }
+            }
+            products.wrappingAdd(computed, ordering: .relaxed)
+            progress?.advance(by: a == b ? m * (m - 1) / 2 : m * w)
+        }
+        return try rank(n, candidates, products.load(ordering: .relaxed))
+    }
+
+    /// Neighbours of every query among the rows of `base`; equal rows are neighbours too.
+    package func join(_ queries: Matrix, base: Matrix) throws(LikenessError) -> Result {
+        try join(
+            PackedRows(queries, kind: kind, right: false, level: level, threads: threads),
+            base: PackedRows(base, kind: kind, left: false, level: level, threads: threads))
+    }
+
+    /// As ``join(_:base:)`` with rows that were packed before; both of the same kind and level.
+    package func join(_ queries: PackedRows, base: PackedRows) throws(LikenessError) -> Result {
+        let (n, columns) = (queries.matrix.rows, base.matrix.rows)
+        guard n == 0 || columns == 0 || queries.matrix.columns == base.matrix.columns else {
+            throw LikenessError(
+                .dimensionMismatch, "queries have \(queries.matrix.columns) values, vectors \(base.matrix.columns)")
+        }
+        guard k > 0, n > 0, columns > 0 else { return empty(n) }
+        let candidates = CandidateLists(queries, against: base, k: min(k, columns), floor: floor)
+        let (block, wide) = (blockSize(n), PackedRows.largestBlock)
+        let products = Atomic<Int>(0)
+        try parallelFor((n + block - 1) / block, threads: threads, cancellation: cancellation) {
+            (a) throws(LikenessError) in
+            let m = min(block, n - a * block)
+            for b in stride(from: 0, to: columns, by: wide) {
+                let w = min(wide, columns - b)
+                let computed = join(queries, a * block, m, base, b, w, candidates, nil, isSelf: false)
+                products.wrappingAdd(computed, ordering: .relaxed)
+                progress?.advance(by: m * w)
+                try cancellation?.check()
+            }
+        }
+        return try rank(n, candidates, products.load(ordering: .relaxed))
+    }
+
+    /// Rows a block: large enough to reuse a panel, small enough that every thread has blocks of its own.
+    private func blockSize(_ n: Int) -> Int {
+        let share = n / (4 * max(1, threads))
+        return min(PackedRows.largestBlock, max(48, (share + 47) / 48 * 48))
+    }
+
+    private func join(
+        _ a: PackedRows, _ a0: Int, _ m: Int, _ b: PackedRows, _ b0: Int, _ n: Int, _ rows: CandidateLists,
+        _ columns: CandidateLists?, isSelf: Bool
+    ) -> Int {
+        var (left, right, own) = (a.operand, b.operand, rows.lists)
+        if let columns {
+            var other = columns.lists
+            ck_join(&left, a0, m, &right, b0, n, &own, &other, isSelf)
+        } else {
+            ck_join(&left, a0, m, &right, b0, n, &own, nil, isSelf)
+        }
+        return own.products
+    }
+
+    private func empty(_ n: Int) -> Result {
+        Result(
+            indices: [Int32](repeating: -1, count: n * max(0, k)),
+            similarities: [Float](repeating: -.infinity, count: n * max(0, k)))
+    }
+
+    private func rank(_ n: Int, _ candidates: CandidateLists, _ products: Int) throws(LikenessError) -> Result {
+        var result = empty(n)
+        result.products = products
+        try result.indices.withUnsafeMutableBufferPointer { (i) throws(LikenessError) in
+            try result.similarities.withUnsafeMutableBufferPointer { (s) throws(LikenessError) in
+                nonisolated(unsafe) let (indices, similarities) = (i.baseAddress!, s.baseAddress!)
+                try parallelFor(n, threads: threads, grain: 256, cancellation: cancellation) {
+                    (row) throws(LikenessError) in
+                    var lists = candidates.lists
+                    ck_rank(&lists, row, indices + row * k, similarities + row * k)
+                }
+            }
+        }
+        return result
+    }
+}
+
+/// Owns the lists of one block of rows while a tile writes them.
+private final class BlockLock: Sendable {
+    let mutex = Mutex(())
+}

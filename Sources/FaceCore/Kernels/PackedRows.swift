@@ -1,0 +1,102 @@
+import CKernels
+import Glibc
+import Synchronization
+
+/// The rows of a matrix interleaved for register tiles, as Float32 or as int8 codes with their proven errors.
+package final class PackedRows: @unchecked Sendable {
+    package enum Kind: Sendable {
+        case float32
+        case int8
+    }
+
+    /// Rows handled together: their codes lie in the second-level cache while they meet another block.
+    /// A multiple of every panel's height (48).
+    static let largestBlock = 1008
+
+    let matrix: Matrix
+    private(set) var operand: ck_operand
+    private var memory: [UnsafeMutableRawPointer] = []
+
+    /// Packs all rows. Memory: 4nd bytes a side for Float32, nd for int8 (2nd without VNNI).
+    /// Throws `non-finite` with the number of a row with a value that is not finite or longer than 10¹⁸.
+    package init(
+        _ matrix: Matrix, kind: Kind, left: Bool = true, right: Bool = true, level: KernelLevel = .current,
+        threads: Int = availableThreads()
+    ) throws(LikenessError) {
+        precondition(matrix.rows < 1 << 31, "row numbers have 31 bits")
+        self.matrix = matrix
+        operand = ck_operand()
+        operand.level = level.native
+        // beyond, a sum of products of codes could leave 32 bits
+        operand.kind = kind == .int8 && matrix.columns <= 65536 ? CK_INT8 : CK_FLOAT32
+        operand.count = matrix.rows
+        operand.depth = matrix.columns
+        operand.stride = matrix.stride
+        operand.rows = matrix.withUnsafeRows { $0 }
+        ck_operand_shape(&operand)
+        let o = operand
+        if left { operand.left = panels(o.left_rows, o.left_bytes) }
+        if right { operand.right = panels(o.right_rows, o.right_bytes) }
+        operand.norm = numbers(0)
+        operand.error = numbers(0)
+        if operand.kind == CK_INT8 {
+            operand.scale = numbers(0)
+            operand.bias = numbers(0)
+        }
+        try pack(threads)
+    }
+
+    deinit { for p in memory { free(p) } }
+
+    private func pack(_ threads: Int) throws(LikenessError) {
+        let (n, block) = (matrix.rows, PackedRows.largestBlock)
+        nonisolated(unsafe) let shared = operand
+        try parallelFor((n + block - 1) / block, threads: threads, cancellation: nil) { (b) throws(LikenessError) in
+            var (o, bad) = (shared, 0)
+            guard ck_operand_pack(&o, b * block, min(block, n - b * block), &bad) else {
+                throw LikenessError(
+                    .nonFinite, subject: "row \(bad)", "the vector holds a value that is no number, or is too long",
+                    remedy: "remove the row, or embed its face again")
+            }
+        }
+    }
+
+    private func panels(_ rows: Int, _ bytes: Int) -> UnsafeMutablePointer<UInt8> {
+        take((matrix.rows + rows - 1) / rows * bytes).assumingMemoryBound(to: UInt8.self)
+    }
+
+    private func numbers<T: BitwiseCopyable>(_ value: T) -> UnsafeMutablePointer<T> {
+        let n = matrix.rows + 64
+        let p = take(n * MemoryLayout<T>.stride).bindMemory(to: T.self, capacity: n)
+        p.initialize(repeating: value, count: n)
+        return p
+    }
+
+    private func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+        let p = aligned_alloc(64, max(64, (bytes + 63) / 64 * 64))
+        guard let p else { preconditionFailure("no memory for \(bytes) bytes of packed rows") }
+        memory.append(p)
+        return p
+    }
+
+    /// For each row the bound on |approximate − Float32 similarity| to any row of `other`, with the rounding of
+    /// both: γ of the dot product, and of the tile (Float32) or of the scales (int8).
+    package func margins(to other: PackedRows) -> [Float] {
+        let unit = 0x1p-24
+        let depth = Double(matrix.columns)
+        var (norm, error, length) = (0.0, 0.0, 0.0)
+        for i in 0..<other.matrix.rows {
+            norm = max(norm, Double(other.operand.norm[i]))
+            error = max(error, Double(other.operand.error[i]))
+            length = max(length, Double(other.operand.norm[i]) + Double(other.operand.error[i]))
+        }
+        // m of ck_dot, the chain of a Float32 tile, and four for the differences that thresholds are
+        let steps = (depth / 64).rounded(.up) + 11 + (operand.kind == CK_INT8 ? 0 : depth)
+        let rounding = steps * unit / (1 - steps * unit)
+        return (0..<matrix.rows).map { i in
+            let (n, e) = (Double(operand.norm[i]), Double(operand.error[i]))
+            let bound = n * error + e * length + 4 * unit * n * norm + rounding * (n + e) * length
+            return Float(bound * (1 + 1e-6)).nextUp
+        }
+    }
+}
