@@ -13,7 +13,8 @@ from importlib import metadata
 from pathlib import Path
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "DLIB_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "DLIB_NUM_THREADS",
+                    "TF_NUM_INTRAOP_THREADS")
 
 
 def threads_from_arguments():

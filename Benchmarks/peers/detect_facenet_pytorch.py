@@ -47,8 +47,8 @@ def supply_torchvision():
     except (ImportError, RuntimeError, OSError):
         for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
             del sys.modules[name]
-    modules = {n: types.ModuleType(n) for n in ("torchvision", "torchvision.transforms", "torchvision.transforms.functional",
-                                                "torchvision.ops", "torchvision.ops.boxes")}
+    names = ("", ".transforms", ".transforms.functional", ".ops", ".ops.boxes")
+    modules = {f"torchvision{n}": types.ModuleType(f"torchvision{n}") for n in names}
     modules["torchvision.ops.boxes"].batched_nms = batched_nms
     modules["torchvision.transforms.functional"].to_tensor = to_tensor
     modules["torchvision.transforms"].functional = modules["torchvision.transforms.functional"]
@@ -93,7 +93,8 @@ def main():
     args = p.parse_args()
     common.run_detector("facenet-pytorch", args, functools.partial(prepare, args.min_face), detect, THREADS,
                         ("facenet-pytorch", "torch", "numpy", "opencv-python-headless"), detect_batch=detect_batch,
-                        more=lambda: {"nms_seconds": round(nms_seconds, 4)}, min_face=args.min_face, suppression=SUPPRESSION)
+                        more=lambda: {"nms_seconds": round(nms_seconds, 4)}, min_face=args.min_face,
+                        suppression=SUPPRESSION)
 
 
 if __name__ == "__main__":

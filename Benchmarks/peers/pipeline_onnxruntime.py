@@ -40,9 +40,10 @@ def main():
     photos = common.list_photos(args.photos, args.limit)
     make = functools.partial(prepare, THREADS, args.min_face, args.long_side, args.batch)
     results, seconds = common.run_all(photos, make, work, args.processes, args.warm_up)
-    common.report("pipeline", "onnxruntime", len(photos), seconds, THREADS, ("onnxruntime", "numpy", "opencv-python-headless"),
-                  unit="photos", faces=sum(n for n, _ in results), processes=args.processes, min_face=args.min_face,
-                  long_side=args.long_side, stages=common.add_up(s for _, s in results))
+    common.report("pipeline", "onnxruntime", len(photos), seconds, THREADS,
+                  ("onnxruntime", "numpy", "opencv-python-headless"), unit="photos", faces=sum(n for n, _ in results),
+                  processes=args.processes, min_face=args.min_face, long_side=args.long_side,
+                  stages=common.add_up(s for _, s in results))
 
 
 if __name__ == "__main__":

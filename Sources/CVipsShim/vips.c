@@ -252,7 +252,12 @@ static lk_status convert(lk_picture *picture) {
     }
     lk_status status = lk_corrupt;
     vips_image_set_blob_copy(in, VIPS_META_ICC_NAME, picture->profile, picture->profile_length);
-    if (!vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "depth", 8, NULL))
+    warnings = 0;
+    warning[0] = 0;
+    // With a profile that it cannot use libvips warns and takes one of its own, which is not what the picture asks for.
+    // A profile without the wanted intent also brings a warning, and is used.
+    if (!vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, "depth", 8, NULL) &&
+        (warnings == 0 || strstr(warning, "intent")))
         status = take_pixels(picture, out);
     if (status != lk_ok) vips_error_clear();
     if (out) g_object_unref(out);

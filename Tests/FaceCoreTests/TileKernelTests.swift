@@ -19,8 +19,10 @@ import Testing
             let (a, b) = (
                 TileKernelTests.matrix(m, d, &random), TileKernelTests.matrix(n, d, &random)
             )
+            let plain = try a.similarities(to: b, level: .scalar, threads: 1)
             for level in KernelLevel.allCases where level.isSupported {
                 let c = try a.similarities(to: b, level: level, threads: 1)
+                #expect((0..<m).allSatisfy { c.row($0) == plain.row($0) }, "length \(d), \(level)")
                 for (i, j) in [(0, 0), (m - 1, n - 1), (m / 2, n / 2), (m - 1, 0), (0, n - 1)] {
                     var chain: Float = 0
                     for t in 0..<d { chain = chain.addingProduct(a[i, t], b[j, t]) }
@@ -37,21 +39,23 @@ import Testing
             let (a, b) = (
                 TileKernelTests.matrix(m, d, &random), TileKernelTests.matrix(n, d, &random)
             )
+            let (p, q) = (
+                (0..<m).map { TileKernelTests.codes(a.row($0)) }, (0..<n).map { TileKernelTests.codes(b.row($0)) }
+            )
+            let exact = p.flatMap { x in q.map { y in TileKernelTests.dot(x, y) } }
             for level in KernelLevel.allCases where level.isSupported {
                 let (x, y) = (
                     try PackedRows(a, kind: .int8, level: level), try PackedRows(b, kind: .int8, level: level)
                 )
-                let products = x.codeProducts(with: y)
-                for i in 0..<m {
-                    let p = TileKernelTests.codes(a.row(i))
-                    for j in [0, n / 2, n - 1] {
-                        let q = TileKernelTests.codes(b.row(j))
-                        let exact = zip(p, q).reduce(0) { $0 + Int32($1.0) * Int32($1.1) }
-                        #expect(products[i * n + j] == exact, "\(i), \(j), length \(d), \(level)")
-                    }
-                }
+                #expect(x.codeProducts(with: y) == exact, "length \(d), \(level)")
             }
         }
+    }
+
+    static func dot(_ a: [Int8], _ b: [Int8]) -> Int32 {
+        var sum: Int32 = 0
+        for t in 0..<a.count { sum += Int32(a[t]) * Int32(b[t]) }
+        return sum
     }
 
     /// round-half-even(x · 127/max|x|) in −127…127.

@@ -64,29 +64,36 @@ public final class LandmarkPredictor: Sendable {
             sample(raster, box: box, shape: shape, stage: stage, into: &values)
             Self.addTrees(of: stage, values: values, to: &shape)
         }
-        return (0..<pointCount).map { toPicture(Point(shape[2 * $0], shape[2 * $0 + 1]), box) }
+        return (0..<pointCount).map {
+            let p = toPicture(shape[2 * $0], shape[2 * $0 + 1], box)
+            return Point(Float(p.x), Float(p.y))
+        }
     }
 
-    /// From the unit square of the box to pixels. dlib's boxes include their last pixel and its points are pixel
-    /// indices: a box of w pixels spans w − 1, and a pixel's centre is at + 0.5 here.
-    private func toPicture(_ p: Point, _ box: Box) -> Point {
-        Point(box.x + p.x * (box.width - 1) + 0.5, box.y + p.y * (box.height - 1) + 0.5)
+    /// From the unit square of the box to pixels, in double as dlib: a sampled position near the border of two pixels
+    /// must fall on the same side. dlib's boxes include their last pixel and its points are pixel indices: a box of w
+    /// pixels spans w − 1, and a pixel's centre is at + 0.5 here.
+    private func toPicture(_ x: Float, _ y: Float, _ box: Box) -> (x: Double, y: Double) {
+        (
+            Double(box.x) + Double(x) * (Double(box.width) - 1) + 0.5,
+            Double(box.y) + Double(y) * (Double(box.height) - 1) + 0.5
+        )
     }
 
     /// Grey levels at the stage's pixels; 0 outside the picture.
     private func sample(_ raster: Raster, box: Box, shape: [Float], stage: Stage, into values: inout [Float]) {
         let turn = Self.turn(from: meanShape, to: shape)
-        for k in stage.anchors.indices {
-            let (o, a) = (stage.offsets[k], stage.anchors[k])
-            let p = Point(
-                turn.a * o.x - turn.b * o.y + shape[2 * a], turn.b * o.x + turn.a * o.y + shape[2 * a + 1])
-            let q = toPicture(p, box)
-            let (x, y) = (q.x.rounded(.down), q.y.rounded(.down))
-            if x >= 0, y >= 0, x < Float(raster.width), y < Float(raster.height) {
-                let i = (Int(y) * raster.width + Int(x)) * 3
-                values[k] = Float((Int(raster.pixels[i]) + Int(raster.pixels[i + 1]) + Int(raster.pixels[i + 2])) / 3)
-            } else {
-                values[k] = 0
+        raster.pixels.withUnsafeBufferPointer { pixels in
+            for k in stage.anchors.indices {
+                let (o, a) = (stage.offsets[k], stage.anchors[k])
+                let p = toPicture(
+                    turn.a * o.x - turn.b * o.y + shape[2 * a], turn.b * o.x + turn.a * o.y + shape[2 * a + 1], box)
+                guard p.x >= 0, p.y >= 0, p.x < Double(raster.width), p.y < Double(raster.height) else {
+                    values[k] = 0
+                    continue
+                }
+                let i = (Int(p.y) * raster.width + Int(p.x)) * 3
+                values[k] = Float((Int(pixels[i]) + Int(pixels[i + 1]) + Int(pixels[i + 2])) / 3)
             }
         }
     }
@@ -99,18 +106,24 @@ public final class LandmarkPredictor: Sendable {
     }
 
     private static func addTrees(of stage: Stage, values: [Float], to shape: inout [Float]) {
-        let leaves = stage.splitsPerTree + 1
-        let width = shape.count
-        stage.splits.withUnsafeBufferPointer { splits in
-            for t in 0..<stage.trees {
-                let first = t * stage.splitsPerTree
-                var i = 0
-                while i < stage.splitsPerTree {
-                    let s = splits[first + i]
-                    i = 2 * i + (values[Int(s.first)] - values[Int(s.second)] > s.threshold ? 1 : 2)
+        let (count, width) = (stage.splitsPerTree, shape.count)
+        // without bounds checks: the reader made sure of every index
+        shape.withUnsafeMutableBufferPointer { shape in
+            values.withUnsafeBufferPointer { values in
+                stage.splits.withUnsafeBufferPointer { splits in
+                    stage.leaves.withUnsafeBufferPointer { leaves in
+                        for t in 0..<stage.trees {
+                            let first = t * count
+                            var i = 0
+                            while i < count {
+                                let s = splits[first + i]
+                                i = 2 * i + (values[Int(s.first)] - values[Int(s.second)] > s.threshold ? 1 : 2)
+                            }
+                            let leaf = (t * (count + 1) + i - count) * width
+                            for k in 0..<width { shape[k] += leaves[leaf + k] }
+                        }
+                    }
                 }
-                let leaf = (t * leaves + i - stage.splitsPerTree) * width
-                for k in 0..<width { shape[k] += stage.leaves[leaf + k] }
             }
         }
     }

@@ -25,6 +25,10 @@ public enum Detectors {
             let card = try readCard(known, bytes())
             return try OneStageDetector(card: card, file: try files(known), options: options, engine: engine)
         }
+        if id == "viola-jones" {
+            return try ViolaJonesDetector(
+                file: try files("haar-frontalface"), options: .init(options), threads: engine.options.threads)
+        }
         throw LikenessError(
             .modelUnknown, subject: id, "there is no detector of this name",
             remedy: "known are \(ids.joined(separator: ", "))")

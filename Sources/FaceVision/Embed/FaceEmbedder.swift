@@ -192,7 +192,7 @@ public final class FaceEmbedder: Sendable {
     }
 
     /// The unit-length vector of the self-test's chip, one view.
-    package func selfTestVector(seed: UInt64) throws(LikenessError) -> [Float] {
+    public func selfTestVector(seed: UInt64) throws(LikenessError) -> [Float] {
         let chip = SelfTestPattern.chip(seed: seed, size: aligner.size)
         var vector: [Float] = []
         try network.withRequest { request throws(LikenessError) in
