@@ -5,21 +5,26 @@ package struct SimilarityTile: Sendable {
     private let left: PackedRows
     private let right: PackedRows
 
+    /// Ranges that begin at multiples of this are the fastest.
+    package static let panel = 48
+
     /// Both matrices have as many columns; throws `dimension-mismatch` or `non-finite`.
-    package init(_ left: Matrix, _ right: Matrix) throws(LikenessError) {
+    package init(
+        _ left: Matrix, _ right: Matrix, threads: Int = availableThreads()
+    ) throws(LikenessError) {
         guard left.columns == right.columns else {
             throw LikenessError(
                 .dimensionMismatch, "rows of \(left.columns) values cannot be compared with rows of \(right.columns)")
         }
-        self.left = try PackedRows(left, kind: .float32, right: false)
-        self.right = try PackedRows(right, kind: .float32, left: false)
+        self.left = try PackedRows(left, kind: .float32, right: false, threads: threads)
+        self.right = try PackedRows(right, kind: .float32, left: false, threads: threads)
     }
 
     /// Writes `rows.count`×`columns.count` products, row-major with rows `columns.count` floats apart.
     package func products(_ rows: Range<Int>, _ columns: Range<Int>, into out: UnsafeMutablePointer<Float>) {
         var (a, b) = (left.operand, right.operand)
         // Register tiles begin at panels: an odd start is computed from the panel's, and the rest copied.
-        let panel = 48
+        let panel = Self.panel
         let (r0, c0) = (rows.lowerBound / panel * panel, columns.lowerBound / panel * panel)
         if r0 == rows.lowerBound, c0 == columns.lowerBound {
             ck_products(&a, r0, rows.count, &b, c0, columns.count, out, columns.count)

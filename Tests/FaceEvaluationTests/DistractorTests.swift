@@ -62,7 +62,14 @@ import Testing
         }
     }
 
-    /// Coordinates are small whole numbers of four dimensions, so that scores tie.
+    @Test func aDistractorAsAlikeAsTheMateStandsBeforeIt() {
+        let tally = MateTally(mates: [[0.5, 0.25], []])
+        for probe in 0..<2 { [0.5, 0.1].withUnsafeBufferPointer { tally.add($0, probe: probe) } }
+        #expect(tally.trials == 2 && tally.rate(rank: 1) == 0 && tally.rate(rank: 2) == 1)
+        [0.25].withUnsafeBufferPointer { tally.add($0, probe: 0) }
+        #expect(tally.rate(rank: 2) == 0.5 && tally.rate(rank: 3) == 1)
+    }
+
     func rows(_ n: Int, seed: UInt64) -> Matrix {
         var random = SeededRandom(seed: seed)
         return Matrix((0..<n).map { _ in (0..<8).map { _ in Float(random.unit() - 0.5) } })

@@ -54,10 +54,10 @@ import Testing
 
     @Test func drawsDependOnTheSeedAlone() throws {
         let b = try identityBootstrap(Fixtures.section(Bootstrap.self, "verification", "bootstrap"))
-        let first = b.resample(200, seed: 7) { $0.area }
-        #expect(first == b.resample(200, seed: 7) { $0.area })
-        #expect(first != b.resample(200, seed: 8) { $0.area })
-        #expect(Array(first.prefix(50)) == b.resample(50, seed: 7) { $0.area })
+        let first = b.resample(200, seed: 7) { curve, _ in curve.area }
+        #expect(first == b.resample(200, seed: 7) { curve, _ in curve.area })
+        #expect(first != b.resample(200, seed: 8) { curve, _ in curve.area })
+        #expect(Array(first.prefix(50)) == b.resample(50, seed: 7) { curve, _ in curve.area })
         let interval = try #require(Interval(resampled: first.compactMap { $0 }))
         let whole = ReceiverCurve(b.pairs).area
         #expect(interval.low < whole && whole < interval.high)

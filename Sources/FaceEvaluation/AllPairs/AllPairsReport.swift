@@ -86,12 +86,12 @@ public struct AllPairsReport: Sendable {
         lowestGenuine = genuine.pairs.prefix(options.hardest).map(named)
     }
 
-    /// Tiles of 512×2048 rows on and above the diagonal, taken by the threads in turn.
+    /// Tiles of 480×2016 rows (whole panels) on and above the diagonal, taken by the threads in turn.
     private static func impostors(
         _ unit: Matrix, _ labels: LabelledRows, _ genuine: GenuineScores, _ options: Options
     ) throws(LikenessError) -> ImpostorTally {
-        let tile = try SimilarityTile(unit, unit)
-        let (n, high, wide) = (unit.rows, 512, 2048)
+        let tile = try SimilarityTile(unit, unit, threads: options.threads)
+        let (n, high, wide) = (unit.rows, 480, 2016)
         let tiles = Swift.stride(from: 0, to: n, by: high).flatMap { a in
             Swift.stride(from: a, to: n, by: wide).map { b in (a..<min(a + high, n), b..<min(b + wide, n)) }
         }
@@ -152,17 +152,9 @@ struct LabelledRows: Sendable {
 /// A copy with rows of unit length, and how many rows were zero and stay so; throws `non-finite` with the row.
 func unitRows(_ vectors: Matrix) throws(LikenessError) -> (Matrix, zeros: Int) {
     var out = vectors
-    var zeros = 0
-    for i in 0..<vectors.rows {
-        let length = vectors.withRow(i) { $0.reduce(0.0) { $0 + Double($1) * Double($1) } }.squareRoot()
-        guard length.isFinite else {
-            throw LikenessError(.nonFinite, subject: "row \(i)", "the vector holds a value that is not a number")
-        }
-        guard length > 0 else {
-            zeros += 1
-            continue
-        }
-        out.setRow(i, vectors.row(i).map { Float(Double($0) / length) })
+    let unusable = out.normaliseRows()
+    if let row = unusable.nonFinite.first {
+        throw LikenessError(.nonFinite, subject: "row \(row)", "the vector holds a value that is not a number")
     }
-    return (out, zeros)
+    return (out, unusable.zero.count)
 }

@@ -59,13 +59,13 @@ struct GenuineScores: Sendable {
         return out
     }
 
-    /// The rows of an identity are gathered and multiplied in blocks of 512, so that its size does not matter.
+    /// The rows of an identity are gathered and multiplied in blocks of 480 (whole panels), so that its size does not matter.
     private static func ofOne(_ vectors: Matrix, _ rows: [Int32]) throws(LikenessError) -> [ScoredRowPair] {
         let own = vectors.rows(at: rows.map(Int.init))
-        let tile = try SimilarityTile(own, own)
+        let tile = try SimilarityTile(own, own, threads: 1)
         var out: [ScoredRowPair] = []
         out.reserveCapacity(rows.count * (rows.count - 1) / 2)
-        let block = min(512, rows.count)
+        let block = min(480, rows.count)
         var scores = [Float](repeating: 0, count: block * block)
         for a in stride(from: 0, to: rows.count, by: block) {
             for b in stride(from: a, to: rows.count, by: block) {

@@ -82,8 +82,8 @@ private struct DistractorRun {
     private let genuine: GenuineScores
     private let mates: [MateTally]
     private let impostors: [ImpostorTally]
-    private static let block = 2048
-    private static let high = 512
+    private static let block = 2016
+    private static let high = 480
 
     var trials: Int { mates[0].trials }
 
@@ -146,7 +146,7 @@ private struct DistractorRun {
         _ part: Range<Int>, _ worker: Int, _ scores: UnsafeMutablePointer<Float>
     ) throws(LikenessError) {
         let unit = try unitRows(distractors.rows(at: strangers[part])).0
-        let tile = try SimilarityTile(probes, unit)
+        let tile = try SimilarityTile(probes, unit, threads: 1)
         for a in stride(from: 0, to: probes.rows, by: Self.high) {
             let rows = a..<min(a + Self.high, probes.rows)
             tile.products(rows, 0..<part.count, into: scores)

@@ -30,8 +30,8 @@ public struct GallerySearch: Sendable {
         guard probes.rows == identities.count else {
             throw LikenessError(.lengthMismatch, "\(probes.rows) probes come with \(identities.count) identities")
         }
-        let tile = try SimilarityTile(unitRows(probes).0, entries)
-        let block = 256
+        let tile = try SimilarityTile(unitRows(probes).0, entries, threads: threads)
+        let block = 240
         let blocks = (probes.rows + block - 1) / block
         let slots = ParallelSlots<[ProbeOutcome]>(blocks)
         parallelFor(blocks, threads: threads) { b in
@@ -42,7 +42,7 @@ public struct GallerySearch: Sendable {
     }
 
     private func search(_ tile: SimilarityTile, _ rows: Range<Int>, _ identities: [Int]) -> [ProbeOutcome] {
-        let wide = 2048
+        let wide = 2016
         let scores = UnsafeMutablePointer<Float>.allocate(capacity: max(rows.count * wide, entries.rows))
         defer { scores.deallocate() }
         var probes = rows.map { i -> ProbeSearch in

@@ -31,24 +31,26 @@ public struct IdentityBootstrap: Sendable {
         identities = labels.count
     }
 
-    /// The curve of the resample in which identity i (by rising label) is drawn `draws[i]` times; nil when a kind has
-    /// no weight.
-    public func curve(draws: [Int]) -> ReceiverCurve? {
+    /// The weight of each comparison in the resample in which identity i (by rising label) is drawn `draws[i]` times.
+    public func weights(draws: [Int]) -> [Int] {
         precondition(draws.count == identities, "one count an identity")
-        return ReceiverCurve(
-            pairs,
-            weights: left.indices.map { left[$0] == right[$0] ? draws[left[$0]] : draws[left[$0]] * draws[right[$0]] })
+        return left.indices.map { left[$0] == right[$0] ? draws[left[$0]] : draws[left[$0]] * draws[right[$0]] }
     }
 
-    /// The curve of each of `count` resamples, as `statistic` sees it; nil for a resample without both kinds.
+    /// The curve of such a resample; nil when a kind has no weight.
+    public func curve(draws: [Int]) -> ReceiverCurve? { ReceiverCurve(pairs, weights: weights(draws: draws)) }
+
+    /// What `statistic` makes of the curve and the weights of each of `count` resamples; nil for a resample without
+    /// both kinds.
     ///
     /// Resample r depends on the seed and r alone, so two models measured with one seed share their draws.
     public func resample<T: Sendable>(
-        _ count: Int = 1000, seed: UInt64 = 0, _ statistic: @escaping @Sendable (ReceiverCurve) -> T
+        _ count: Int = 1000, seed: UInt64 = 0, _ statistic: @escaping @Sendable (ReceiverCurve, [Int]) -> T
     ) -> [T?] {
         let slots = ParallelSlots<T>(count)
         parallelFor(count) { r in
-            slots.set(r, curve(draws: Self.draws(identities, seed: seed, resample: r)).map(statistic))
+            let weights = weights(draws: Self.draws(identities, seed: seed, resample: r))
+            slots.set(r, ReceiverCurve(pairs, weights: weights).map { statistic($0, weights) })
         }
         return slots.values
     }

@@ -36,6 +36,18 @@ public struct VerificationResult: Sendable {
         return compensatedSum(folds.map { ($0.accuracy - mean) * ($0.accuracy - mean) })
     }
 
+    /// Whether each comparison was decided right at its fold's threshold; false where no fold holds it.
+    public func decisions(_ pairs: ScoredPairs) -> [Bool] {
+        var right = [Bool](repeating: false, count: pairs.scores.count)
+        for fold in folds {
+            for i in fold.range {
+                right[i] = rule.comparison.isRight(
+                    score: pairs.scores[i], same: pairs.same[i], threshold: fold.threshold)
+            }
+        }
+        return right
+    }
+
     /// k contiguous folds of comparisons in the given order; the first n mod k have one more.
     ///
     /// Throws what ``ScoredPairs`` throws, and `usage` when the folds do not fit.
