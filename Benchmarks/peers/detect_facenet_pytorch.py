@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""MTCNN of facenet-pytorch: detect_facenet_pytorch.py PHOTOS... [--min-face 20] [--batch N] [--out FILE.jsonl]
+"""MTCNN of facenet-pytorch.
 
-Thresholds and factor are the package's own (0.6, 0.7, 0.7; 0.709). `--batch` puts consecutive photos of one size into
-one call, the only batches that the package takes. Where torchvision cannot be loaded (PyPI's x86-64 build needs CUDA
+    detect_facenet_pytorch.py PHOTOS... [--min-face 20] [--thresholds P R O] [--batch N] [--out FILE.jsonl]
+
+Thresholds and factor are the package's own by default (0.6, 0.7, 0.7; 0.709). `--batch` puts consecutive photos of one
+size into one call, the only batches that the package takes. Where torchvision cannot be loaded (PyPI's x86-64 build needs CUDA
 libraries), the two functions that the package takes from it are supplied here: `batched_nms` by OpenCV's compiled
 suppression, `to_tensor` by torch. The time inside that suppression is printed as `nms_seconds`.
 """
@@ -61,9 +63,9 @@ SUPPRESSION = supply_torchvision()
 from facenet_pytorch import MTCNN  # noqa: E402
 
 
-def prepare(min_face):
+def prepare(min_face, thresholds):
     torch.set_num_threads(THREADS)
-    return MTCNN(keep_all=True, min_face_size=min_face, device=torch.device("cpu"))
+    return MTCNN(keep_all=True, min_face_size=min_face, thresholds=list(thresholds), device=torch.device("cpu"))
 
 
 def as_rows(boxes, scores):
@@ -89,12 +91,14 @@ def detect_batch(detector, images):
 def main():
     p = common.detector_parser(__doc__)
     p.add_argument("--min-face", type=int, default=20)
+    p.add_argument("--thresholds", type=float, nargs=3, default=(0.6, 0.7, 0.7))
     p.add_argument("--batch", type=int, default=1)
     args = p.parse_args()
-    common.run_detector("facenet-pytorch", args, functools.partial(prepare, args.min_face), detect, THREADS,
+    make = functools.partial(prepare, args.min_face, args.thresholds)
+    common.run_detector("facenet-pytorch", args, make, detect, THREADS,
                         ("facenet-pytorch", "torch", "numpy", "opencv-python-headless"), detect_batch=detect_batch,
                         more=lambda: {"nms_seconds": round(nms_seconds, 4)}, min_face=args.min_face,
-                        suppression=SUPPRESSION)
+                        thresholds=list(args.thresholds), suppression=SUPPRESSION)
 
 
 if __name__ == "__main__":

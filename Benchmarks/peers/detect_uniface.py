@@ -35,7 +35,8 @@ def main():
     p.add_argument("--side", type=int, default=640)
     p.add_argument("--threshold", type=float, default=0.5)
     args = p.parse_args()
-    common.run_detector("uniface-scrfd-500m", args, functools.partial(prepare, args.side, args.threshold), detect, THREADS,
+    make = functools.partial(prepare, args.side, args.threshold)
+    common.run_detector("uniface-scrfd-500m", args, make, detect, THREADS,
                         ("uniface", "onnxruntime", "numpy"), side=args.side, threshold=args.threshold)
 
 

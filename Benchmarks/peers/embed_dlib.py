@@ -36,8 +36,8 @@ def main():
     count = len(np.load(args.chips, mmap_mode="r")[:args.limit])
     batches = [list(range(a, min(a + args.batch, count))) for a in range(0, count, args.batch)]
     _, seconds = common.run_all(batches, functools.partial(prepare, args.chips), work, args.processes, args.warm_up)
-    common.report("embed", "dlib", count, seconds, THREADS, ("dlib-bin", "face_recognition_models", "numpy"), unit="faces",
-                  batch=args.batch, processes=args.processes, avx=dlib.USE_AVX_INSTRUCTIONS, blas=dlib.DLIB_USE_BLAS)
+    common.report("embed", "dlib", count, seconds, THREADS, ("dlib-bin", "face_recognition_models", "numpy"),
+                  unit="faces", batch=args.batch, processes=args.processes, avx=dlib.USE_AVX_INSTRUCTIONS, blas=dlib.DLIB_USE_BLAS)
 
 
 if __name__ == "__main__":

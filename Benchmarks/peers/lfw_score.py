@@ -5,12 +5,12 @@
 
 NAMES gives the image of each row. Prints one JSON line with, for Euclidean distance and for cosine:
   accuracy  mean over ten folds and its standard error; the threshold of a fold comes from the other nine by the rule
-            `midpoint_mean`: of all midpoints between neighbouring observed scores that decide most pairs rightly, the mean
+            `midpoint_mean`: the mean of all midpoints between neighbouring observed scores that decide most pairs rightly
   eer       where false accept rate = false reject rate, linear between the two observed thresholds around it
   tar       true accept rate at the largest threshold step with at most floor(FAR * impostors) false accepts
-FILE.json (from lfw_dlib.py) lists the images without a detection under `missed`. Then three ways of scoring are printed:
-`fallback` (the vector of the fallback box), `different` (a pair with such an image is called different people) and `wrong`
-(every pair with such an image counts as a mistake).
+FILE.json (from lfw_dlib.py) lists the images without a detection under `missed`. Then three ways of scoring are
+printed: `fallback` (the vector of the fallback box), `different` (a pair with such an image is called different people)
+and `wrong` (every pair with such an image counts as a mistake: accuracy only).
 """
 import argparse
 import json
@@ -77,13 +77,15 @@ def equal_error_rate(genuine, impostor):
 
 def figures(scores, same, folds, void):
     accuracy, thresholds = cross_validated(scores, same, folds, void)
-    genuine = np.where(void[same], -np.inf, scores[same])
-    impostor = np.sort(np.where(void[~same], np.inf, scores[~same]))[::-1]
-    tar = {f"{far:g}": round(float((genuine > impostor[math.floor(far * len(impostor) + 1e-9)]).mean()), 6) for far in FARS}
-    return {"accuracy": round(float(accuracy.mean()), 6),
-            "standard_error": round(float(accuracy.std(ddof=1) / math.sqrt(folds)), 6),
-            "threshold": round(float(abs(thresholds.mean())), 6),
-            "eer": round(float(equal_error_rate(genuine, impostor)), 6), "tar": tar}
+    out = {"accuracy": round(float(accuracy.mean()), 6),
+           "standard_error": round(float(accuracy.std(ddof=1) / math.sqrt(folds)), 6),
+           "threshold": round(float(abs(thresholds.mean())), 6)}
+    if void.any():
+        return out  # pairs that are wrong at every threshold have no place on a curve
+    genuine, impostor = scores[same], np.sort(scores[~same])[::-1]
+    limits = {far: impostor[math.floor(far * len(impostor) + 1e-9)] for far in FARS}
+    tar = {f"{far:g}": round(float((genuine > limit).mean()), 6) for far, limit in limits.items()}
+    return out | {"eer": round(float(equal_error_rate(genuine, impostor)), 6), "tar": tar}
 
 
 def main():

@@ -3,7 +3,8 @@
 
     pipeline_deepface.py PHOTOS... [--detector dlib|yunet] [--limit N]
 
-The dlib detector's weights are in a package; YuNet's are there only when the person has added `yunet-2023mar` (see `setup`).
+The dlib detector's weights are in a package; YuNet's are there only when the person has added `yunet-2023mar` (see
+`setup`).
 """
 import functools
 import os
@@ -35,7 +36,8 @@ def main():
     p.add_argument("--detector", choices=("dlib", "yunet"), default="dlib")
     args = p.parse_args()
     photos = common.list_photos(args.photos, args.limit)
-    counts, seconds = common.run_all(photos, functools.partial(prepare, args.detector), work, args.processes, args.warm_up)
+    make = functools.partial(prepare, args.detector)
+    counts, seconds = common.run_all(photos, make, work, args.processes, args.warm_up)
     common.report("pipeline", "deepface", len(photos), seconds, THREADS, ("deepface", "dlib-bin", "numpy"), unit="photos",
                   faces=sum(counts), processes=args.processes, detector=args.detector)
 

@@ -35,7 +35,8 @@ def main():
     p.add_argument("--processes", type=int, default=1)
     args = p.parse_args()
     photos = common.list_photos(args.photos, args.limit)
-    results, seconds = common.run_all(photos, functools.partial(prepare, args.upsample), work, args.processes, args.warm_up)
+    make = functools.partial(prepare, args.upsample)
+    results, seconds = common.run_all(photos, make, work, args.processes, args.warm_up)
     common.report("pipeline", "face_recognition", len(photos), seconds, THREADS,
                   ("face-recognition", "dlib-bin", "face_recognition_models", "numpy", "pillow"), unit="photos",
                   faces=sum(n for n, _ in results), processes=args.processes, upsample=args.upsample,
