@@ -1,0 +1,132 @@
+public import FaceCore
+
+/// Multi-task cascaded networks (Zhang, Zhang, Li, Qiao, 2016): P-Net proposes, R-Net refines, O-Net decides and gives
+/// five landmarks.
+///
+/// The pyramids of all pictures of a call are packed into canvases of one shape for P-Net; R- and O-Net take the
+/// candidates of all pictures in batches of fixed sizes. Any number of threads may call at once.
+public final class MTCNNDetector: FaceDetector {
+    /// What is searched and what is kept.
+    public struct Options: Sendable, Hashable {
+        /// The shorter side, in pixels of the searched raster, of the smallest faces that are looked for. The cost of
+        /// P-Net falls with its square.
+        public var minimumFace: Float = 20
+        /// P-Net's score from which a window becomes a candidate.
+        public var proposalThreshold: Float = 0.6
+        /// R-Net's score from which a candidate stays.
+        public var refinementThreshold: Float = 0.7
+        /// O-Net's score from which a candidate is a face; this is the score of the detections.
+        public var outputThreshold: Float = 0.7
+        /// Size of a pyramid level relative to the one before, in 0.3…0.95.
+        public var factor: Float = 0.709
+        /// The best proposals of a picture that R-Net sees; a bound for pictures that excite P-Net everywhere.
+        public var maximumCandidates: Int = 2000
+
+        public init() {}
+
+        /// The defaults, changed by what a person asked of any detector.
+        public init(_ common: DetectorOptions) {
+            if let m = common.minimumFace { minimumFace = m }
+            if let t = common.threshold { outputThreshold = t }
+        }
+
+        func validate() throws(LikenessError) {
+            func require(_ good: Bool, _ what: String) throws(LikenessError) {
+                if !good { throw LikenessError(.usage, subject: "mtcnn", what) }
+            }
+            try require(minimumFace >= 6 && minimumFace.isFinite, "the smallest face is \(minimumFace), not 6 or more")
+            for t in [proposalThreshold, refinementThreshold, outputThreshold] {
+                try require(t > 0 && t < 1, "a threshold is \(t), not between 0 and 1")
+            }
+            try require(factor >= 0.3 && factor <= 0.95, "the pyramid's factor is \(factor), not in 0.3…0.95")
+            try require(maximumCandidates > 0, "the number of candidates is \(maximumCandidates), not positive")
+        }
+    }
+
+    public let id = "mtcnn"
+    public let preferredBatch = 8
+    public let options: Options
+    let proposalNet: MTCNNProposal
+    let refinementNet: MTCNNStage
+    let outputNet: MTCNNStage
+
+    /// Opens the three ONNX files; throws when one is not such a network or an option is out of its range.
+    public init(
+        pnet: String, rnet: String, onet: String, options: Options = .init(), engine: InferenceEngine
+    ) throws(LikenessError) {
+        try options.validate()
+        self.options = options
+        proposalNet = try MTCNNProposal(file: pnet, engine: engine)
+        refinementNet = try MTCNNStage(file: rnet, side: 24, hasPoints: false, engine: engine)
+        outputNet = try MTCNNStage(file: onet, side: 48, hasPoints: true, engine: engine)
+    }
+
+    public func detect(_ pictures: [Raster]) throws(LikenessError) -> [[Detection]] {
+        let chains = pictures.map { RasterChain($0) }
+        let proposed = try proposalNet.propose(chains, options: options)
+        let squares = grouped(proposed, count: pictures.count).map(afterProposal)
+        let refined = try refinementNet.run(squares.flatMap { $0 }, of: chains, threshold: options.refinementThreshold)
+        let decided = try outputNet.run(
+            grouped(refined, count: pictures.count).flatMap(afterRefinement), of: chains,
+            threshold: options.outputThreshold)
+        return zip(grouped(decided, count: pictures.count), pictures).map { afterOutput($0, in: $1) }
+    }
+
+    /// P-Net's windows over the threshold, of all pictures, before any suppression; for tests.
+    package func proposals(_ pictures: [Raster]) throws(LikenessError) -> [MTCNNCandidate] {
+        try proposalNet.propose(pictures.map { RasterChain($0) }, options: options).flatMap(\.candidates)
+    }
+
+    private func grouped(_ levels: [MTCNNProposal.LevelCandidates], count: Int) -> [[[MTCNNCandidate]]] {
+        var out = [[[MTCNNCandidate]]](repeating: [], count: count)
+        for l in levels { out[l.level.picture].append(l.candidates) }
+        return out
+    }
+
+    private func grouped(_ candidates: [MTCNNCandidate], count: Int) -> [[MTCNNCandidate]] {
+        var out = [[MTCNNCandidate]](repeating: [], count: count)
+        for c in candidates { out[c.picture].append(c) }
+        return out
+    }
+
+    /// One picture: overlap 0.5 in each level, then 0.7 over all; calibrated squares.
+    private func afterProposal(_ levels: [[MTCNNCandidate]]) -> [MTCNNCandidate] {
+        let each = levels.flatMap { MTCNNCandidate.suppress(best($0, 4), overlap: 0.5) }
+        return squares(best(MTCNNCandidate.suppress(each, overlap: 0.7), 1))
+    }
+
+    private func afterRefinement(_ candidates: [MTCNNCandidate]) -> [MTCNNCandidate] {
+        squares(MTCNNCandidate.suppress(candidates, overlap: 0.7))
+    }
+
+    private func afterOutput(_ candidates: [MTCNNCandidate], in picture: Raster) -> [Detection] {
+        let moved = candidates.map {
+            var c = $0
+            c.box = $0.calibrated
+            return c
+        }
+        return MTCNNCandidate.suppress(moved, overlap: 0.7, measure: .smaller).compactMap {
+            let box = $0.box.clipped(width: Float(picture.width), height: Float(picture.height))
+            guard box.isFinite && box.area > 0 else { return nil }
+            return Detection(box: box, landmarks: $0.landmarks, score: $0.score)
+        }
+    }
+
+    private func squares(_ candidates: [MTCNNCandidate]) -> [MTCNNCandidate] {
+        candidates.compactMap {
+            var c = $0
+            c.box = $0.calibrated.squared
+            return c.box.isFinite && c.box.width > 0 ? c : nil
+        }
+    }
+
+    /// The best `times`·maximumCandidates; suppression takes quadratic time, and noise can excite every window.
+    private func best(_ candidates: [MTCNNCandidate], _ times: Int) -> [MTCNNCandidate] {
+        let most = options.maximumCandidates * times
+        guard candidates.count > most else { return candidates }
+        let order = candidates.indices.sorted {
+            (-candidates[$0].score, $0) < (-candidates[$1].score, $1)
+        }
+        return order.prefix(most).map { candidates[$0] }
+    }
+}
