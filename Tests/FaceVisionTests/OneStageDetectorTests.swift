@@ -1,6 +1,7 @@
 import FaceCore
 import FaceTestSupport
 import FaceVision
+import Foundation
 import Synchronization
 import Testing
 
@@ -61,6 +62,36 @@ private func detector(_ id: String, _ options: DetectorOptions) throws -> any Fa
         #expect(found.joined().allSatisfy { $0.landmarks == nil })
     }
 
+    /// Box, five points and score of OpenCV 4.14's own YuNet (`FaceDetectorYN`, threshold 0.6, overlap 0.3) on the file.
+    @Test(
+        arguments: [
+            [
+                105.31, 144.92, 68.57, 97.4, 124.94, 180.8, 158.83, 181.79, 141.53, 198.78, 125.38, 213.27, 153.96,
+                215.49,
+                0.93,
+            ],
+            [
+                234.25, 205.13, 61.45, 80.47, 246.53, 232.21, 275.57, 231.85, 259.25, 247.62, 249.57, 260.9, 275.1,
+                261.35,
+                0.93,
+            ],
+            [
+                359.31, 149.46, 79.42, 101.02, 376.24, 185.54, 414.93, 185.18, 394.46, 203.19, 380.73, 222.51, 413.29,
+                221.15, 0.9,
+            ],
+        ] as [[Float]])
+    func agreesWithOpenCV(face: [Float]) throws {
+        let found = try detector("yunet-s-dynamic").detect([try photo("three-people.jpg")])[0]
+        #expect(found.count == 3)
+        let box = Box(x: face[0], y: face[1], width: face[2], height: face[3])
+        let same = try #require(found.first { $0.box.overlap(box) > 0.5 })
+        #expect(same.box.overlap(box) > 0.97)
+        #expect(abs(same.score - face[14]) < 0.02)
+        for (k, p) in try #require(same.landmarks).points.enumerated() {
+            #expect(abs(p.x - face[4 + 2 * k]) < 1 && abs(p.y - face[5 + 2 * k]) < 1)
+        }
+    }
+
     /// The Zoo's file of fixed size holds the same weights.
     @Test func fixedAndFreeSizeAgree() throws {
         let picture = try photo("group-1.jpg").cropped(width: 640, height: 640)
@@ -80,6 +111,22 @@ private func detector(_ id: String, _ options: DetectorOptions) throws -> any Fa
             let alone = try searcher.detect([pictures[k]])[0]
             expectSame(together[k], alone, within: 0.01)
             expectSame(together[k + names.count], alone, within: 0.01)
+        }
+    }
+
+    /// No card asks for batches (they cost more on a CPU), but a person's card may.
+    @Test func aCardMayAskForBatches() throws {
+        let file = "\(TestData.packageFolder)/Sources/FaceVision/Models/Cards/yunet-s-dynamic.json"
+        var card = try JSONDecoder().decode(ModelCard.self, from: Data(contentsOf: URL(filePath: file)))
+        card.decode?.batch = 3
+        let batched = try OneStageDetector(
+            card: card, file: try TestData.file("models/yunet-s-dynamic.onnx"), engine: try engine.get())
+        let names = ["group-1.jpg", "obama-1.jpg", "group-2.jpg", "three-people.jpg", "group-3.jpg", "group-1.jpg"]
+        let pictures = try names.map(photo)
+        let (a, b) = (try batched.detect(pictures), try detector("yunet-s-dynamic").detect(pictures))
+        for (a, b) in zip(a, b) {
+            #expect(!a.isEmpty)
+            expectSame(a, b, within: 0.05)
         }
     }
 

@@ -10,8 +10,9 @@ public final class ViolaJonesDetector: FaceDetector {
         public var minimumFace: Float = 20
         /// From one window size to the next.
         public var factor: Float = 1.1
-        /// The score from which a group of windows is a face; n windows have the score n / (n + 10).
-        public var threshold: Float = 0.23
+        /// The score from which a group of windows is a face; n windows have the score n / (n + 10). The default is the
+        /// lowest step of 0.05 with a precision of 0.9 on 122 images of WIDER validation (0.916, recall 0.100).
+        public var threshold: Float = 0.45
 
         public init() {}
 
