@@ -4,7 +4,7 @@ internal import FoundationEssentials
 /// Makes a detector by its id in the model catalogue.
 public enum Detectors {
     /// Ids that ``make(id:options:files:engine:)`` knows.
-    public static let ids = oneStage.keys.sorted() + ["viola-jones"]
+    public static let ids = ["mtcnn"] + oneStage.keys.sorted() + ["viola-jones"]
 
     /// - Parameters:
     ///   - id: one of ``ids``, or `yunet` for `yunet-s-dynamic`.
@@ -24,6 +24,11 @@ public enum Detectors {
         if let bytes = oneStage[known] {
             let card = try readCard(known, bytes())
             return try OneStageDetector(card: card, file: try files(known), options: options, engine: engine)
+        }
+        if id == "mtcnn" {
+            return try MTCNNDetector(
+                pnet: try files("mtcnn-pnet"), rnet: try files("mtcnn-rnet"), onet: try files("mtcnn-onet"),
+                options: .init(options), engine: engine)
         }
         if id == "viola-jones" {
             return try ViolaJonesDetector(

@@ -156,7 +156,9 @@ public final class OneStageDetector: FaceDetector {
         let sx = Float(picture.width) / Float(place.pictureWidth)
         let sy = Float(picture.height) / Float(place.pictureHeight)
         let upright = { (p: Point) in Point(p.x * sx, p.y * sy) }
-        return oneStageSuppressed(candidates, overlap: overlap).compactMap { d in
+        let kept = NonMaximumSuppression.keep(
+            candidates.map(\.box), scores: candidates.map(\.score), overlap: overlap)
+        return kept.map { candidates[$0] }.compactMap { d in
             let box = Box(x: d.box.x * sx, y: d.box.y * sy, width: d.box.width * sx, height: d.box.height * sy)
             // The whole face counts, also where part of it lies outside the picture.
             guard min(box.width, box.height) >= minimumFace else { return nil }
@@ -166,18 +168,6 @@ public final class OneStageDetector: FaceDetector {
                 box: inside, landmarks: d.landmarks.map { Landmarks($0.points.map(upright)) }, score: d.score)
         }
     }
-}
-
-/// Greedy non-maximum suppression: best score first (ties by place), drops what overlaps a kept box by more than `overlap`.
-func oneStageSuppressed(_ candidates: [Detection], overlap: Float) -> [Detection] {
-    let order = candidates.indices.sorted {
-        (candidates[$0].score, $1) > (candidates[$1].score, $0)
-    }
-    var kept: [Detection] = []
-    for k in order where !kept.contains(where: { $0.box.overlap(candidates[k].box) > overlap }) {
-        kept.append(candidates[k])
-    }
-    return kept
 }
 
 extension DetectorOptions {
