@@ -16,10 +16,25 @@ let strict: [SwiftSetting] = [
 let openVINO: [SwiftSetting] = prefix.map { [.unsafeFlags(["-Xcc", "-I\($0)/openvino/include"])] } ?? []
 let openVINOLibrary: [LinkerSetting] = prefix.map { [.unsafeFlags(["-L\($0)/openvino/lib"])] } ?? []
 
-/// Model cards are compiled into the library: the program needs no folder beside it.
-let cardFolder = "Sources/FaceVision/Models/Cards"
-let cardFiles = try FileManager.default.contentsOfDirectory(atPath: "\(Context.packageDirectory)/\(cardFolder)")
-let cards: [Resource] = cardFiles.filter { $0.hasSuffix(".json") }.sorted().map { .embedInCode("Models/Cards/\($0)") }
+/// Model cards are compiled into the library: the program needs no folder beside it. Listed by hand, because SwiftPM keeps
+/// the evaluated manifest until this file changes; a test compares the list with the folder.
+let cards = [
+    "dlib-resnet29",
+    "dlib-resnet29-int8",
+    "haar-frontalface",
+    "mobilefacenet-foamliu",
+    "mobilefacenet-y1",
+    "mtcnn-onet",
+    "mtcnn-pnet",
+    "mtcnn-rnet",
+    "scrfd-2.5g-kps",
+    "scrfd-500m-kps",
+    "sface-2021dec",
+    "ultraface-rfb-320",
+    "yunet-2023mar",
+    "yunet-n-dynamic",
+    "yunet-s-dynamic",
+].map { Resource.embedInCode("Models/Cards/\($0).json") }
 
 let package = Package(
     name: "likeness",

@@ -195,23 +195,3 @@ enum EmbedFixture {
         refused { $0.embedding?.dimension = 1 << 40 }
     }
 }
-
-@Suite struct SHA256Tests {
-    @Test func publishedExamples() {
-        #expect(SHA256.hex([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-        #expect(SHA256.hex(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        var h = SHA256()
-        for _ in 0..<1000 { h.update([UInt8](repeating: 0x61, count: 1000)) }
-        #expect(h.hexDigest() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
-    }
-
-    /// Lengths about the border of a block, in one piece and byte by byte.
-    @Test func piecesDoNotMatter() {
-        for n in 53...130 {
-            let message = (0..<n).map { UInt8($0) }
-            var h = SHA256()
-            for b in message { h.update([b]) }
-            #expect(h.hexDigest() == SHA256.hex(message), "\(n)")
-        }
-    }
-}

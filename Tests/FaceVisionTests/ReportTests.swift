@@ -42,7 +42,7 @@ import Testing
     @Test func namesItsOwnStyleAndScriptAndNothingElse() throws {
         let html = page(ReportSamples.report())
         func digest(_ text: String) throws -> String {
-            let digits = Array(SHA256.hex(text.utf8))
+            let digits = Array(SHA256.hex(of: Array(text.utf8)))
             return Data(
                 try stride(from: 0, to: 64, by: 2).map { try #require(UInt8(String(digits[$0...$0 + 1]), radix: 16)) }
             ).base64EncodedString()
