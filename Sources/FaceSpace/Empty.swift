@@ -1,1 +1,0 @@
-// The targets above are filled in their own change.
