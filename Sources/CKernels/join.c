@@ -6,6 +6,7 @@
 // pair is not among the k best.
 #include "tile.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 uint64_t ck_key(float similarity, uint32_t index) {
@@ -52,7 +53,8 @@ static inline void enter(ck_lists *l, size_t row, uint64_t key) {
         sink(v, l->k, key);
     }
     l->worst[row] = v[0];
-    l->threshold[row] = similarity_of(v[0]) - l->margin[row];
+    float reach = similarity_of(v[0]) - l->margin[row];
+    if (reach > l->threshold[row]) l->threshold[row] = reach;
 }
 
 enum { PENDING = 16 };
@@ -108,16 +110,20 @@ static void take(place *p, size_t r, uint64_t bits, const float *values) {
     }
 }
 
+/// An element of a tile as a product of vectors.
+static inline float product(const ck_operand *a, size_t row, const ck_operand *b, size_t column, const void *tile,
+                            size_t at) {
+    if (a->kind == CK_FLOAT32) return ((const float *)tile)[at];
+    return (float)((const int32_t *)tile)[at] * b->scale[column] * a->scale[row];
+}
+
 static void scan_plain(place *p, const void *tile) {
     size_t nr = p->b->right_rows;
     float q[CK_MAX_RIGHT];
     for (size_t r = 0; r < p->height; r++) {
         uint64_t bits = 0;
         for (size_t j = 0; j < p->width; j++) {
-            size_t at = r * nr + j;
-            q[j] = p->a->kind == CK_FLOAT32
-                       ? ((const float *)tile)[at]
-                       : (float)((const int32_t *)tile)[at] * p->b->scale[p->column + j] * p->a->scale[p->row + r];
+            q[j] = product(p->a, p->row + r, p->b, p->column + j, tile, r * nr + j);
             bool hit = q[j] >= p->rows->threshold[p->row + r];
             if (p->columns) hit |= q[j] >= p->columns->threshold[p->column + j];
             bits |= (uint64_t)hit << j;
@@ -213,6 +219,57 @@ void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size
             scan(&p, tile);
         }
     resolve(&p);
+}
+
+/// The k-th largest of n numbers (k from 1); their order is lost.
+static float largest(float *v, size_t n, size_t k) {
+    size_t low = 0, high = n - 1, want = k - 1;
+    while (low < high) {
+        float x = v[low], y = v[low + (high - low) / 2], z = v[high];
+        float pivot = fmaxf(fminf(x, y), fminf(fmaxf(x, y), z));
+        size_t i = low, j = high;
+        while (i <= j) {
+            while (v[i] > pivot) i++;
+            while (v[j] < pivot) j--;
+            if (i > j) break;
+            float t = v[i];
+            v[i++] = v[j], v[j] = t;
+            if (j-- == 0) break;
+        }
+        if (want < i && (j == SIZE_MAX || want > j)) return v[want];
+        if (want >= i) low = i;
+        else high = j;
+    }
+    return v[low];
+}
+
+bool ck_seed(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
+             bool self) {
+    uint32_t tile[CK_MAX_LEFT * CK_MAX_RIGHT] __attribute__((aligned(64)));
+    int32_t none[CK_MAX_LEFT] = {0};
+    size_t mr = a->left_rows, nr = b->right_rows, k = rows->k;
+    if (n <= k + 1 || rows->allowed) return true;
+    float *q = malloc(mr * n * sizeof *q);
+    if (!q) return false;
+    ck_tile multiply = ck_tile_of(a);
+    for (size_t i = 0; i < m; i += mr) {
+        size_t height = m - i < mr ? m - i : mr;
+        for (size_t j = 0; j < n; j += nr) {
+            const uint8_t *pa = a->left + (a0 + i) / mr * a->left_bytes, *pb = b->right + (b0 + j) / nr * b->right_bytes;
+            multiply(pa, pb, a->steps, a->bias ? a->bias + a0 + i : none, tile);
+            size_t width = n - j < nr ? n - j : nr;
+            for (size_t r = 0; r < height; r++)
+                for (size_t c = 0; c < width; c++) q[r * n + j + c] = product(a, a0 + i + r, b, b0 + j + c, tile, r * nr + c);
+        }
+        for (size_t r = 0; r < height; r++) {
+            size_t row = a0 + i + r;
+            if (self && row >= b0 && row < b0 + n) q[r * n + row - b0] = -INFINITY;
+            float reach = largest(q + r * n, n, k) - 2 * rows->margin[row];
+            if (reach > rows->threshold[row]) rows->threshold[row] = reach;
+        }
+    }
+    free(q);
+    return true;
 }
 
 void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities) {

@@ -87,6 +87,11 @@ typedef struct {
 /// Rises as the similarity falls, and with the index among equal similarities.
 uint64_t ck_key(float similarity, uint32_t index);
 
+/// Raises the thresholds of a's places by the approximate products with n places of b: k of them prove what the k-th
+/// similarity reaches at least. Without it the first k·ln(n/k) products of a row are computed for nothing. False when
+/// there is no memory; nothing is lost then.
+bool ck_seed(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
+             bool self);
 /// Offers all pairs of places a0… (m of them) of a and b0… (n) of b to the lists of a's places, and to those of b's
 /// when `columns` is given. With `self` a place is not offered to itself. Entries hold numbers of rows. a0 and b0 begin
 /// panels.

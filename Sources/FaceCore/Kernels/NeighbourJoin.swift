@@ -46,7 +46,9 @@ package struct NeighbourJoin: Sendable {
             let (a, b) = plan[t]
             let (m, w) = (min(block, n - a * block), min(block, n - b * block))
             let computed = locks[a].mutex.withLock { _ in
-                if a == b { return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true) }
+                if a == b {
+                    return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true, seeds: true)
+                }
                 return locks[b].mutex.withLock { _ in
                     join(packed, a * block, m, packed, b * block, w, candidates, candidates, isSelf: true)
                 }
@@ -86,7 +88,10 @@ package struct NeighbourJoin: Sendable {
             let m = min(block, n - a * block)
             for b in stride(from: part * wide, to: columns, by: parts * wide) {
                 let w = min(wide, columns - b)
-                let computed = join(queries, a * block, m, base, b, w, candidates[part], nil, isSelf: false)
+                // the first of many blocks tells what the others must reach
+                let seeds = b == part * wide && columns > 8 * wide
+                let computed = join(
+                    queries, a * block, m, base, b, w, candidates[part], nil, isSelf: false, seeds: seeds)
                 products.wrappingAdd(computed, ordering: .relaxed)
                 progress?.advance(by: m * w)
                 try cancellation?.check()
@@ -122,13 +127,14 @@ package struct NeighbourJoin: Sendable {
 
     private func join(
         _ a: PackedRows, _ a0: Int, _ m: Int, _ b: PackedRows, _ b0: Int, _ n: Int, _ rows: CandidateLists,
-        _ columns: CandidateLists?, isSelf: Bool
+        _ columns: CandidateLists?, isSelf: Bool, seeds: Bool = false
     ) -> Int {
         var (left, right, own) = (a.operand, b.operand, rows.lists)
         if let columns {
             var other = columns.lists
             ck_join(&left, a0, m, &right, b0, n, &own, &other, isSelf)
         } else {
+            if seeds { ck_seed(&left, a0, m, &right, b0, n, &own, isSelf) }
             ck_join(&left, a0, m, &right, b0, n, &own, nil, isSelf)
         }
         return own.products

@@ -11,7 +11,7 @@ package final class PackedRows: @unchecked Sendable {
 
     /// Rows handled together: their codes lie in the second-level cache while they meet another block.
     /// A multiple of every panel's height (48).
-    static let largestBlock = 1008
+    static let largestBlock = 480
 
     let matrix: Matrix
     private(set) var operand: ck_operand
