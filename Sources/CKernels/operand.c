@@ -95,11 +95,11 @@ bool ck_operand_pack(ck_operand *o, size_t first, size_t n, size_t *bad) {
     bool fine = memory != NULL;
     if (!fine) *bad = first;
     for (size_t row = first; fine && row < last; row++) {
-        const float *x = o->rows + row * o->stride;
+        const float *x = o->rows + (o->order ? o->order[row] : row) * o->stride;
         double length = ck_length(x, o->depth);
         fine = length <= 1e18;
         if (!fine) {
-            *bad = row;
+            *bad = o->order ? o->order[row] : row;
         } else if (o->kind == CK_INT8) {
             pack_codes(o, row, x, &s);
         } else {

@@ -28,6 +28,17 @@ public struct Matrix: Sendable {
         self.storage = storage
     }
 
+    /// A matrix over packed rows in a mapped file.
+    package init(rows: Int, columns: Int, mapped values: UnsafeBufferPointer<Float>, owner: MappedFile) {
+        precondition(values.count == rows * columns, "\(values.count) values are not \(rows)×\(columns)")
+        guard let base = values.baseAddress, rows > 0 else {
+            self.init(rows: rows, columns: columns)
+            return
+        }
+        let storage = MatrixStorage(base: UnsafeMutablePointer(mutating: base)) { withExtendedLifetime(owner) {} }
+        self.init(rows: rows, columns: columns, stride: columns, storage: storage)
+    }
+
     /// A matrix of the given rows, all of one length.
     public init(_ values: [[Float]]) {
         self.init(rows: values.count, columns: values.first?.count ?? 0)

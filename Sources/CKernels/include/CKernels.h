@@ -57,6 +57,7 @@ typedef struct {
     float *error;        ///< |x − x̂|, upper bound; 0 for float32
     const float *rows;   ///< the rows themselves
     size_t stride;       ///< floats from one row to the next
+    const uint32_t *order;  ///< place in the panels → number of the row; null: the same
 } ck_operand;
 
 /// Fills the sizes of an operand from kind, level, count and depth; the memory is the caller's.
@@ -72,23 +73,29 @@ void ck_products(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, 
 
 // MARK: nearest neighbours
 
-/// One list a row: the k best so far, and some that came since the last cut.
+/// One list a row: the k best so far.
 typedef struct {
-    uint64_t *entries;    ///< capacity a row, of ck_key
+    uint64_t *entries;    ///< k a row, of ck_key: a heap, the worst first
     uint32_t *count;      ///< entries in use
     uint64_t *worst;      ///< a larger key cannot be among the k best; at the start ck_key(floor, UINT32_MAX)
     float *threshold;     ///< a product below it cannot either; at the start floor − margin; 64 more than rows
     const float *margin;  ///< of each row: the bound on |approximate − Float32 similarity|
-    size_t capacity;      ///< > k
     size_t k;
+    const uint64_t *allowed;  ///< one bit a row of the right factor: whether it may be entered; null: all may
     size_t products;      ///< Float32 similarities computed for rows of the left factor
 } ck_lists;
 
 /// Rises as the similarity falls, and with the index among equal similarities.
 uint64_t ck_key(float similarity, uint32_t index);
 
-/// Offers all pairs of rows a0… (m of them) and b0… (n) to the lists of the rows of a, and to those of b when
-/// `columns` is given. With `self` a row is not offered to itself. a0 and b0 begin panels.
+/// Raises the thresholds of a's places by the approximate products with n places of b: k of them prove what the k-th
+/// similarity reaches at least. Without it the first k·ln(n/k) products of a row are computed for nothing. False when
+/// there is no memory; nothing is lost then.
+bool ck_seed(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
+             bool self);
+/// Offers all pairs of places a0… (m of them) of a and b0… (n) of b to the lists of a's places, and to those of b's
+/// when `columns` is given. With `self` a place is not offered to itself. Entries hold numbers of rows. a0 and b0 begin
+/// panels.
 void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
              ck_lists *columns, bool self);
 /// The k best of one row, similarity descending, ties by lower index; unused places get −1 and −∞.

@@ -13,6 +13,11 @@ package indirect enum StrictJSON: Sendable, Equatable {
     package struct Member: Sendable, Equatable {
         package var key: String
         package var value: StrictJSON
+
+        package init(key: String, value: StrictJSON) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// Why a text is not such a value.
@@ -45,6 +50,30 @@ package indirect enum StrictJSON: Sendable, Equatable {
         guard case .array(let values) = self else { return nil }
         let numbers = values.compactMap(\.integer)
         return numbers.count == values.count ? numbers : nil
+    }
+
+    /// The value as JSON on one line. Numbers must be finite.
+    package var text: String {
+        switch self {
+        case .null: return "null"
+        case .bool(let b): return b ? "true" : "false"
+        case .integer(let n): return "\(n)"
+        case .real(let x):
+            precondition(x.isFinite, "JSON has no \(x)")
+            return "\(x)"
+        case .string(let s): return StrictJSON.quoted(s)
+        case .array(let values): return "[" + values.map(\.text).joined(separator: ",") + "]"
+        case .object(let members):
+            return "{" + members.map { StrictJSON.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
+        }
+    }
+
+    package var real: Double? {
+        switch self {
+        case .real(let x): x
+        case .integer(let n): Double(n)
+        default: nil
+        }
     }
 
     /// A string as it stands in JSON, with its quotes.

@@ -22,6 +22,8 @@ package struct NeighbourJoin: Sendable {
     package var threads: Int = availableThreads()
     package var kind: PackedRows.Kind = .int8
     package var level: KernelLevel = .current
+    /// Rows of the base that may be found; nil: all. Not used by a self-join.
+    package var allowed: RowSet?
     /// Counts pairs of rows.
     package var progress: ProgressMeter?
     package var cancellation: Cancellation?
@@ -33,7 +35,8 @@ package struct NeighbourJoin: Sendable {
     package func selfJoin(_ matrix: Matrix) throws(LikenessError) -> Result {
         let n = matrix.rows
         guard k > 0, n > 1 else { return empty(n) }
-        let packed = try PackedRows(matrix, kind: kind, level: level, threads: threads)
+        let order = try SimilarityOrder(matrix, level: level, threads: threads, cancellation: cancellation).find()
+        let packed = try PackedRows(matrix, kind: kind, order: order, level: level, threads: threads)
         let candidates = CandidateLists(packed, against: packed, k: min(k, n - 1), floor: floor)
         let block = blockSize(n)
         let plan = TournamentPlan(blocks: (n + block - 1) / block)
@@ -43,7 +46,9 @@ package struct NeighbourJoin: Sendable {
             let (a, b) = plan[t]
             let (m, w) = (min(block, n - a * block), min(block, n - b * block))
             let computed = locks[a].mutex.withLock { _ in
-                if a == b { return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true) }
+                if a == b {
+                    return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true, seeds: true)
+                }
                 return locks[b].mutex.withLock { _ in
                     join(packed, a * block, m, packed, b * block, w, candidates, candidates, isSelf: true)
                 }
@@ -51,7 +56,7 @@ package struct NeighbourJoin: Sendable {
             products.wrappingAdd(computed, ordering: .relaxed)
             progress?.advance(by: a == b ? m * (m - 1) / 2 : m * w)
         }
-        return try rank(n, candidates, products.load(ordering: .relaxed))
+        return try rank(n, order, candidates, products.load(ordering: .relaxed))
     }
 
     /// Neighbours of every query among the rows of `base`; equal rows are neighbours too.
@@ -69,21 +74,49 @@ package struct NeighbourJoin: Sendable {
                 .dimensionMismatch, "queries have \(queries.matrix.columns) values, vectors \(base.matrix.columns)")
         }
         guard k > 0, n > 0, columns > 0 else { return empty(n) }
-        let candidates = CandidateLists(queries, against: base, k: min(k, columns), floor: floor)
-        let (block, wide) = (blockSize(n), PackedRows.largestBlock)
+        // few queries: every thread searches a part of the base for all of them
+        let block = blockSize(n)
+        let blocks = (n + block - 1) / block
+        let wide = PackedRows.largestBlock
+        let parts = min((columns + wide - 1) / wide, max(1, threads / blocks))
+        let candidates = (0..<parts).map { _ in
+            CandidateLists(queries, against: base, k: min(k, columns), floor: floor, allowed: allowed)
+        }
         let products = Atomic<Int>(0)
-        try parallelFor((n + block - 1) / block, threads: threads, cancellation: cancellation) {
-            (a) throws(LikenessError) in
+        try parallelFor(blocks * parts, threads: threads, cancellation: cancellation) { (t) throws(LikenessError) in
+            let (a, part) = (t / parts, t % parts)
             let m = min(block, n - a * block)
-            for b in stride(from: 0, to: columns, by: wide) {
+            for b in stride(from: part * wide, to: columns, by: parts * wide) {
                 let w = min(wide, columns - b)
-                let computed = join(queries, a * block, m, base, b, w, candidates, nil, isSelf: false)
+                // the first of many blocks tells what the others must reach
+                let seeds = b == part * wide && columns > 8 * wide
+                let computed = join(
+                    queries, a * block, m, base, b, w, candidates[part], nil, isSelf: false, seeds: seeds)
                 products.wrappingAdd(computed, ordering: .relaxed)
                 progress?.advance(by: m * w)
                 try cancellation?.check()
             }
         }
-        return try rank(n, candidates, products.load(ordering: .relaxed))
+        var result = try rank(n, [], candidates[0], products.load(ordering: .relaxed))
+        for part in candidates.dropFirst() { merge(&result, try rank(n, [], part, 0)) }
+        return result
+    }
+
+    /// Joins lists of the same queries in disjoint parts of the base.
+    private func merge(_ a: inout Result, _ b: Result) {
+        for first in stride(from: 0, to: a.indices.count, by: k) {
+            var both: [(similarity: Float, index: Int32)] = []
+            for place in first..<first + k {
+                both.append((a.similarities[place], a.indices[place]))
+                both.append((b.similarities[place], b.indices[place]))
+            }
+            both.removeAll { $0.index < 0 }
+            both.sort { $0.similarity != $1.similarity ? $0.similarity > $1.similarity : $0.index < $1.index }
+            for (place, entry) in both.prefix(k).enumerated() {
+                a.similarities[first + place] = entry.similarity
+                a.indices[first + place] = entry.index
+            }
+        }
     }
 
     /// Rows a block: large enough to reuse a panel, small enough that every thread has blocks of its own.
@@ -94,13 +127,14 @@ package struct NeighbourJoin: Sendable {
 
     private func join(
         _ a: PackedRows, _ a0: Int, _ m: Int, _ b: PackedRows, _ b0: Int, _ n: Int, _ rows: CandidateLists,
-        _ columns: CandidateLists?, isSelf: Bool
+        _ columns: CandidateLists?, isSelf: Bool, seeds: Bool = false
     ) -> Int {
         var (left, right, own) = (a.operand, b.operand, rows.lists)
         if let columns {
             var other = columns.lists
             ck_join(&left, a0, m, &right, b0, n, &own, &other, isSelf)
         } else {
+            if seeds { ck_seed(&left, a0, m, &right, b0, n, &own, isSelf) }
             ck_join(&left, a0, m, &right, b0, n, &own, nil, isSelf)
         }
         return own.products
@@ -112,16 +146,19 @@ package struct NeighbourJoin: Sendable {
             similarities: [Float](repeating: -.infinity, count: n * max(0, k)))
     }
 
-    private func rank(_ n: Int, _ candidates: CandidateLists, _ products: Int) throws(LikenessError) -> Result {
+    private func rank(
+        _ n: Int, _ order: [UInt32], _ candidates: CandidateLists, _ products: Int
+    ) throws(LikenessError) -> Result {
         var result = empty(n)
         result.products = products
         try result.indices.withUnsafeMutableBufferPointer { (i) throws(LikenessError) in
             try result.similarities.withUnsafeMutableBufferPointer { (s) throws(LikenessError) in
                 nonisolated(unsafe) let (indices, similarities) = (i.baseAddress!, s.baseAddress!)
                 try parallelFor(n, threads: threads, grain: 256, cancellation: cancellation) {
-                    (row) throws(LikenessError) in
+                    (place) throws(LikenessError) in
                     var lists = candidates.lists
-                    ck_rank(&lists, row, indices + row * k, similarities + row * k)
+                    let row = order.isEmpty ? place : Int(order[place])
+                    ck_rank(&lists, place, indices + row * k, similarities + row * k)
                 }
             }
         }

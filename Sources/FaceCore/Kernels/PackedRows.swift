@@ -11,20 +11,24 @@ package final class PackedRows: @unchecked Sendable {
 
     /// Rows handled together: their codes lie in the second-level cache while they meet another block.
     /// A multiple of every panel's height (48).
-    static let largestBlock = 1008
+    static let largestBlock = 480
 
     let matrix: Matrix
     private(set) var operand: ck_operand
+    /// Place in the panels → number of the row; empty: the same.
+    let order: [UInt32]
     private var memory: [UnsafeMutableRawPointer] = []
 
     /// Packs all rows. Memory: 4nd bytes a side for Float32, nd for int8 (2nd without VNNI).
     /// Throws `non-finite` with the number of a row with a value that is not finite or longer than 10¹⁸.
     package init(
-        _ matrix: Matrix, kind: Kind, left: Bool = true, right: Bool = true, level: KernelLevel = .current,
-        threads: Int = availableThreads()
+        _ matrix: Matrix, kind: Kind, left: Bool = true, right: Bool = true, order: [UInt32] = [],
+        level: KernelLevel = .current, threads: Int = availableThreads()
     ) throws(LikenessError) {
         precondition(matrix.rows < 1 << 31, "row numbers have 31 bits")
+        precondition(order.isEmpty || order.count == matrix.rows, "an order names every row")
         self.matrix = matrix
+        self.order = order
         operand = ck_operand()
         operand.level = level.native
         // beyond, a sum of products of codes could leave 32 bits
@@ -42,6 +46,11 @@ package final class PackedRows: @unchecked Sendable {
         if operand.kind == CK_INT8 {
             operand.scale = numbers(0)
             operand.bias = numbers(0)
+        }
+        if !order.isEmpty {
+            let copy = take(order.count * 4).bindMemory(to: UInt32.self, capacity: order.count)
+            copy.update(from: order, count: order.count)
+            operand.order = UnsafePointer(copy)
         }
         try pack(threads)
     }
