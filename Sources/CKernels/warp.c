@@ -136,7 +136,7 @@ int ck_warp_rgb8(const uint8_t *src, size_t w, size_t h, const double m[6], ck_f
     }
     double s = 1.0 / (double)f;
     double n[6] = {m[0] * s, m[1] * s, (m[2] - (double)r.x) * s, m[3] * s, m[4] * s, (m[5] - (double)r.y) * s};
-    sample(r.pixels, r.w, r.h, n, 2, fill, out, out_w, out_h);
+    sample(r.pixels, r.w, r.h, n, shrink * s > 1.25 ? 2 : 1, fill, out, out_w, out_h);
     free(r.pixels);
     return 0;
 }

@@ -77,11 +77,14 @@ import Testing
 
     @Test func theSmallOneIsRead() throws {
         let p = try read(Self.file())
-        // leaf 3 of both trees: no difference exceeds 5 in a grey picture, so that right is taken twice
-        let found = try p.points(
-            in: Raster(width: 17, height: 17, grey: 9), box: Box(x: 0, y: 0, width: 17, height: 17))
-        #expect(found[0].x == (1.0 / 16 + 2 * 3.0 / 16) * 16 + 0.5)
-        #expect(found[1].y == (13.0 / 16 - 2 * 3.0 / 16) * 16 + 0.5)
+        let box = Box(x: 0, y: 0, width: 17, height: 17)
+        // the second pixel lies outside and counts as 0: a difference of 3 goes right twice (leaf 3), 9 goes left
+        // twice (leaf 0)
+        let right = try p.points(in: Raster(width: 17, height: 17, grey: 3), box: box)
+        #expect(right[0].x == (1.0 / 16 + 2 * 3.0 / 16) * 16 + 0.5)
+        #expect(right[1].y == (13.0 / 16 - 2 * 3.0 / 16) * 16 + 0.5)
+        let left = try p.points(in: Raster(width: 17, height: 17, grey: 9), box: box)
+        #expect(left[0].x == 1.5 && left[1].y == 13.5)
     }
 
     @Test func cutAnywhereIsAnError() {

@@ -93,8 +93,11 @@ public struct ModelCard: Sendable, Codable, Identifiable {
     public struct NonFaces: Sendable, Codable {
         /// The unit-length mean embedding of non-faces.
         public var vector: [Float]
-        /// Cosine to it above which a chip is taken for no face, and how it was chosen.
+        /// Cosine to it above which a chip is taken for no face.
         public var threshold: Float
+        /// Cosine to it below which a chip is not suspicious at all.
+        public var clear: Float
+        /// What the vector was made of, and how the cosines were chosen.
         public var source: String
     }
 
