@@ -165,3 +165,6 @@ extension Raster {
         }
     }
 }
+
+/// The variants of the resampling kernels that this machine can run; all give the same bits.
+package func resampleLevels() -> [Int32] { Array(0...Int32(ck_detect().rawValue)) }

@@ -18,7 +18,10 @@ package struct RasterChain: Sendable {
     }
 
     /// ``Raster/writePlanar(x:y:into:format:by:outside:level:)`` from the member that suits the steps.
-    package func writePlanar(x: ResampleAxis, y: ResampleAxis, into target: PlanarTarget, format: PlanarFormat) {
+    package func writePlanar(
+        x: ResampleAxis, y: ResampleAxis, into target: PlanarTarget, format: PlanarFormat,
+        by resampling: Resampling = .area
+    ) {
         var k = 0
         var step = min(x.step, y.step)
         while step >= 4 && k + 1 < members.count {
@@ -28,6 +31,7 @@ package struct RasterChain: Sendable {
         let s = 1 / Double(1 << k)
         members[k].writePlanar(
             x: ResampleAxis(origin: x.origin * s, step: x.step * s, first: x.first),
-            y: ResampleAxis(origin: y.origin * s, step: y.step * s, first: y.first), into: target, format: format)
+            y: ResampleAxis(origin: y.origin * s, step: y.step * s, first: y.first), into: target, format: format,
+            by: resampling)
     }
 }

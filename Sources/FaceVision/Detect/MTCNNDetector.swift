@@ -7,17 +7,26 @@ public import FaceCore
 /// candidates of all pictures in batches of fixed sizes. Any number of threads may call at once.
 public final class MTCNNDetector: FaceDetector {
     /// What is searched and what is kept.
+    ///
+    /// Chosen on the 122 pictures of wider-mini, longest side 1024. AP is at overlap 0.5 over all 924 valid faces, with
+    /// the output threshold at 0.3 and, where nothing else is said, a smallest face of 20. The rows for the thresholds
+    /// and the factor were taken while levels were area means (see ``MTCNNProposal/resampling``).
     public struct Options: Sendable, Hashable {
-        /// The shorter side, in pixels of the searched raster, of the smallest faces that are looked for. The cost of
-        /// P-Net falls with its square.
-        public var minimumFace: Float = 20
-        /// P-Net's score from which a window becomes a candidate.
+        /// The shorter side, in pixels of the searched raster, of the smallest faces that are looked for.
+        ///
+        /// P-Net's cost falls with its square. At 20, 24, 30 a picture takes 75, 55, 39 ms of one core, start included;
+        /// AP is 0.388, 0.369, 0.338, and 0.665, 0.682, 0.686 of faces from 30 pixels on.
+        public var minimumFace: Float = 24
+        /// P-Net's score from which a window becomes a candidate. AP at 0.5, 0.6, 0.7, 0.8: 0.397, 0.392, 0.393, 0.383.
         public var proposalThreshold: Float = 0.6
-        /// R-Net's score from which a candidate stays.
+        /// R-Net's score from which a candidate stays. AP at 0.3, 0.5, 0.6, 0.7: 0.409, 0.406, 0.401, 0.392, but of
+        /// faces from 50 pixels on 0.708, 0.704, 0.710, 0.716, with 536, 338, 269, 200 false boxes.
         public var refinementThreshold: Float = 0.7
-        /// O-Net's score from which a candidate is a face; this is the score of the detections.
-        public var outputThreshold: Float = 0.7
-        /// Size of a pyramid level relative to the one before, in 0.3…0.95.
+        /// O-Net's score from which a candidate is a face; this is the score of the detections. With a smallest face of
+        /// 24 the precision at 0.7, 0.8, 0.9 is 0.87, 0.92, 0.96, the recall of faces from 30 pixels on 0.64, 0.62, 0.59.
+        public var outputThreshold: Float = 0.8
+        /// Size of a pyramid level relative to the one before, in 0.3…0.95. AP at 0.6, 0.709, 0.8: 0.387, 0.392, 0.402;
+        /// with a smallest face of 24 and bilinear levels 0.709 and 0.8 both give 0.369, the latter for a third more time.
         public var factor: Float = 0.709
         /// The best proposals of a picture that R-Net sees; a bound for pictures that excite P-Net everywhere.
         public var maximumCandidates: Int = 2000

@@ -1,7 +1,7 @@
 internal import FaceCore
 
 /// P-Net over the pyramids of several pictures.
-final class MTCNNProposal: Sendable {
+package final class MTCNNProposal: Sendable {
     /// The windows of one level over the threshold, row by row.
     struct LevelCandidates: Sendable {
         var level: PyramidLevel
@@ -13,6 +13,11 @@ final class MTCNNProposal: Sendable {
     static let side = 256
     /// A canvas that is not full is run with the lowest of these heights that holds its pieces.
     static let heights = [64, 128, 192, 256]
+
+    /// How levels are made from the picture. On wider-mini (smallest face 20, thresholds 0.6/0.7/0.7) AP is 0.338 with
+    /// bilinear levels and 0.330 with area means; with the output threshold at 0.3 it is 0.388 and 0.392, but with 174
+    /// instead of 200 false boxes.
+    package static let resampling = Resampling.bilinear
 
     private let networks: ShapedNetworks
     private let inFlight: Int
@@ -86,7 +91,7 @@ final class MTCNNProposal: Sendable {
                 rowStride: Self.side, planeStride: plane)
             chains[p.level.picture].writePlanar(
                 x: ResampleAxis(step: p.level.stepX, first: p.left), y: ResampleAxis(step: p.level.stepY, first: p.top),
-                into: target, format: .mtcnn)
+                into: target, format: .mtcnn, by: Self.resampling)
         }
     }
 
