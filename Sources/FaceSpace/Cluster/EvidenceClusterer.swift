@@ -26,7 +26,7 @@ public struct EvidenceClusterer: Clusterer {
         public var qualityFloor: Float
 
         public init(
-            falseAccepts: Double = 0.01, loosestRate: Double = 1e-3, personShare: Float = 0.65, neighbours: Int = 80,
+            falseAccepts: Double = 0.015, loosestRate: Double = 1e-3, personShare: Float = 0.8, neighbours: Int = 80,
             exactLimit: Int = 2_000, qualityFloor: Float = 0.25
         ) {
             precondition(falseAccepts > 0 && loosestRate > 0 && loosestRate < 1, "rates lie above 0")
