@@ -10,7 +10,7 @@ import Glibc
 /// are never one person unless a pair says so. A poor face founds no group, but joins the one it fits best.
 ///
 /// Deterministic and independent of the order of rows. O(n²·d) for the exact neighbours, O(n·k·(d + k)) for the groups.
-/// Parameters chosen on 200 albums drawn from CelebA, tested on 200 from LFW: docs/grouping.md has the table.
+/// Parameters chosen on albums drawn from CelebA and LFW: docs/grouping.md has the tables.
 public struct EvidenceClusterer: Clusterer {
     public struct Options: Sendable, Hashable {
         /// False unions to be expected by chance for each face, all its comparisons together.
