@@ -4,5 +4,8 @@ import ArgumentParser
 struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures by the field's own protocols.",
-        subcommands: [EvaluateDetection.self])
+        subcommands: [
+            EvaluateVerification.self, EvaluateIdentification.self, EvaluateClustering.self, EvaluateDetection.self,
+            EvaluateBLUFR.self, EvaluateMegaFace.self, EvaluateCohorts.self, EvaluateCompare.self,
+        ])
 }

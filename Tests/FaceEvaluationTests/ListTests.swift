@@ -75,7 +75,10 @@ import Testing
 
     @Test func itemsAreFoundByAnyOfTheirNames() throws {
         let index = try ItemIndex(names: ["A/A_0001.jpg", "B/B_0001.jpg", "x/1.jpg", "y/1.jpg"])
-        for name in ["A/A_0001.jpg", "A_0001.jpg", "A_0001", "other/A_0001.png"] { #expect(try index.row(name) == 0) }
+        for name in ["A/A_0001.jpg", "A_0001.jpg", "A_0001", "lfw/A/A_0001.png"] { #expect(try index.row(name) == 0) }
+        #expect(errorCode { _ = try index.row("other/A_0001.jpg") } == "item-missing")
+        #expect(errorCode { _ = try index.row("z/1.jpg") } == "item-missing")
+        #expect(try ItemIndex(names: ["A_0001"]).row("A/A_0001.jpg") == 0)
         #expect(try index.row("y/1.jpg") == 3)
         #expect(errorCode { _ = try index.row("1.jpg") } == "bad-data")
         #expect(errorCode { _ = try index.row("C_0001") } == "item-missing")
