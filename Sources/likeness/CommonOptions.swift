@@ -22,6 +22,8 @@ struct CommonOptions: ParsableArguments {
     var threadCount: Int { threads ?? availableThreads() }
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1…1024, not \(threads)") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads takes 1…1024, not \(threads)")
+        }
     }
 }

@@ -47,7 +47,8 @@ extension Console {
     /// A value as JSON in the stable form of the documentation: sorted keys, no escaped slashes.
     func json(_ value: some Encodable, pretty: Bool = true) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
         result(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 

@@ -23,6 +23,7 @@ struct Demo: AsyncParsableCommand {
         try await group.run()
         let report = URL(fileURLWithPath: out).standardizedFileURL.appendingPathComponent("report.html").path
         common.console.note(
-            "Open it with a browser: file://\(report)\nThen try your own photos: likeness group ~/Pictures --out people")
+            "Open it with a browser: file://\(report)\nThen try your own photos: likeness group ~/Pictures --out people"
+        )
     }
 }

@@ -9,9 +9,11 @@ struct Embed: AsyncParsableCommand {
         discussion: "likeness embed holiday/ --out faces.npy --index faces.jsonl")
 
     @Argument(help: "Photos, folders or globs.") var paths: [String]
-    @Option(help: ArgumentHelp("The vectors (.npy, float32); their space goes into a side-car .json.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The vectors (.npy, float32); their space goes into a side-car .json.", valueName: "file"))
     var out: String
-    @Option(help: ArgumentHelp("Write one line a face to this file; `row` is its row of the vectors.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write one line a face to this file; `row` is its row of the vectors.", valueName: "file"))
     var index: String?
     @Flag(help: "Embed only the face nearest the centre of each photo.") var central = false
     @Flag(help: "Overwrite what is there.") var force = false

@@ -25,7 +25,9 @@ struct Group: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if !["auto", "evidence"].contains(method) { throw ValidationError("--method takes auto or evidence, not \(method)") }
+        if !["auto", "evidence"].contains(method) {
+            throw ValidationError("--method takes auto or evidence, not \(method)")
+        }
     }
 
     func run() async throws {

@@ -5,7 +5,8 @@ import Foundation
 
 /// How faces are found: shared by all commands that read photos.
 struct DetectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Face detector (default: yunet-s-dynamic when it is here, else mtcnn).", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Face detector (default: yunet-s-dynamic when it is here, else mtcnn).", valueName: "id"))
     var detector: String?
 
     @Option(help: ArgumentHelp("Smallest face in pixels of the photo at its working size.", valueName: "px"))
@@ -39,7 +40,9 @@ struct EmbeddingOptions: ParsableArguments {
     @Flag(help: "Average each vector over the face and its mirror image; twice the time.")
     var flip = false
 
-    @Option(help: ArgumentHelp("Average each vector over this many shifted crops; that many times the time.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Average each vector over this many shifted crops; that many times the time.", valueName: "n"))
     var jitter: Int = 0
 
     var averaging: Averaging { jitter > 0 ? .jitter(jitter) : flip ? .flip : .none }

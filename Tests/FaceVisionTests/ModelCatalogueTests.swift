@@ -9,7 +9,8 @@ struct ModelCatalogueTests {
     private let temporary = try! TemporaryFolder()
 
     /// A card for a small file of ours, written beside it.
-    private func makeModel(_ id: String, bytes: [UInt8], download: String? = nil) throws -> (file: String, card: String) {
+    private func makeModel(_ id: String, bytes: [UInt8], download: String? = nil) throws -> (file: String, card: String)
+    {
         let file = temporary.file("\(id).bin")
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         let sum = SHA256.hex(of: bytes)
@@ -75,9 +76,11 @@ struct ModelCatalogueTests {
         #expect(changed?.code == .modelChanged)
     }
 
-    @Test("damaged cards are named, not swallowed", arguments: [
-        "", "{", "[]", "{\"schema\": 1}", "null", "{\"schema\": \"x\"}",
-    ])
+    @Test(
+        "damaged cards are named, not swallowed",
+        arguments: [
+            "", "{", "[]", "{\"schema\": 1}", "null", "{\"schema\": \"x\"}",
+        ])
     func damagedCards(text: String) throws {
         let (file, card) = try makeModel("tiny", bytes: [1])
         try Data(text.utf8).write(to: URL(fileURLWithPath: card))
@@ -85,12 +88,15 @@ struct ModelCatalogueTests {
         #expect(error?.code == .modelCard)
     }
 
-    @Test("a card cannot point outside the folder or leave out the licence", arguments: [
-        ("id", "../evil"), ("file", "/etc/passwd"), ("file", ".hidden"), ("sha256", "12"), ("id", ""),
-    ])
+    @Test(
+        "a card cannot point outside the folder or leave out the licence",
+        arguments: [
+            ("id", "../evil"), ("file", "/etc/passwd"), ("file", ".hidden"), ("sha256", "12"), ("id", ""),
+        ])
     func hostileCards(field: String, value: String) throws {
         let (file, card) = try makeModel("tiny", bytes: [1])
-        var json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: card))) as? [String: Any]
+        var json =
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: card))) as? [String: Any]
         json?[field] = value
         try JSONSerialization.data(withJSONObject: json ?? [:]).write(to: URL(fileURLWithPath: card))
         let error = #expect(throws: LikenessError.self) { try catalogue().add(file: file, card: card) }

@@ -35,13 +35,15 @@ struct CommandTests {
         #expect(r.status == 0, "\(r.errors)")
     }
 
-    @Test("errors have a code, a remedy where there is one, and the documented status", arguments: [
-        (["verify", "nowhere.jpg", "nowhere.jpg"], Int32(66), "file-missing"),
-        (["verify", "a.jpg"], 64, "Missing"),
-        (["verify", "a", "b", "--far", "2"], 64, "--far"),
-        (["detect", "x.jpg", "--detector", "no-such"], 69, "model-unknown"),
-        (["nonsense"], 64, "nonsense"),
-    ])
+    @Test(
+        "errors have a code, a remedy where there is one, and the documented status",
+        arguments: [
+            (["verify", "nowhere.jpg", "nowhere.jpg"], Int32(66), "file-missing"),
+            (["verify", "a.jpg"], 64, "Missing"),
+            (["verify", "a", "b", "--far", "2"], 64, "--far"),
+            (["detect", "x.jpg", "--detector", "no-such"], 69, "model-unknown"),
+            (["nonsense"], 64, "nonsense"),
+        ])
     func errors(arguments: [String], status: Int32, words: String) throws {
         let r = try Program.run(arguments)
         #expect(r.status == status, "\(r.errors)")
@@ -71,7 +73,9 @@ struct CommandTests {
         let lines = try String(contentsOfFile: index, encoding: .utf8).split(separator: "\n")
         #expect(lines.count >= 7)
         #expect(lines.first?.contains("\"row\":0") == true)
-        #expect(FileManager.default.fileExists(atPath: folder.file("v.npy.json")) || FileManager.default.fileExists(atPath: folder.file("v.json")))
+        #expect(
+            FileManager.default.fileExists(atPath: folder.file("v.npy.json"))
+                || FileManager.default.fileExists(atPath: folder.file("v.json")))
         let again = try Program.run(arguments)
         #expect(again.status == 73)
         #expect(try Program.run(arguments + ["--force"]).status == 0)

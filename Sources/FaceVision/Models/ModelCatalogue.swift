@@ -115,7 +115,8 @@ extension ModelCatalogue {
         let card = try card(id)
         guard let address = card.download, let url = URL(string: address) else {
             throw LikenessError(
-                .modelNotDownloadable, subject: id, "its publisher offers no address of the file itself (\(card.source))",
+                .modelNotDownloadable, subject: id,
+                "its publisher offers no address of the file itself (\(card.source))",
                 remedy: Self.howToGet(card))
         }
         try Self.makeFolder(folder)

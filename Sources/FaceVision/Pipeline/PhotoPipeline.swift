@@ -173,7 +173,9 @@ private final class PipelineWork: Sendable {
     /// Two workers may decode the same bytes at once, the later photo first: in the order of delivery, the later one
     /// becomes the duplicate whoever was quicker.
     func settleDuplicate(_ result: inout PhotoResult) {
-        guard let hash = result.contentHash, let first = seen.withLock({ $0[hash] }), first < result.index else { return }
+        guard let hash = result.contentHash, let first = seen.withLock({ $0[hash] }), first < result.index else {
+            return
+        }
         result.duplicateOf = paths[first]
         result.faces = []
         result.error = nil
