@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Model catalogue")
 struct ModelCatalogueTests {
-    private let temporary = try! TemporaryFolder()
+    private let temporary: TemporaryFolder
+
+    init() throws { temporary = try TemporaryFolder() }
 
     /// A card for a small file of ours, written beside it.
     private func makeModel(_ id: String, bytes: [UInt8], download: String? = nil) throws -> (file: String, card: String)
