@@ -44,6 +44,32 @@ struct EvaluateCommandTests {
         #expect(try String(contentsOfFile: history, encoding: .utf8).split(separator: "\n").count == 1)
     }
 
+    @Test("photos to figures: what embed wrote is what verification reads")
+    func endToEnd() throws {
+        let folder = try TemporaryFolder()
+        let photos = try ["obama-1", "obama-2", "obama-4", "biden-1", "biden-2"].map {
+            try TestData.file("photos/\($0).jpg")
+        }
+        let (vectors, index, list) = (folder.file("v.npy"), folder.file("v.jsonl"), folder.file("pairs.csv"))
+        let embedded = try Program.run(["embed", "--central", "--out", vectors, "--index", index] + photos)
+        #expect(embedded.status == 0, "\(embedded.errors)")
+        try """
+        left,right,label
+        obama-1,obama-2,1
+        obama-1,biden-2,0
+        obama-4,obama-2,1
+        biden-1,obama-4,0
+        biden-1,biden-2,1
+        obama-2,biden-1,0
+        """.write(toFile: list, atomically: true, encoding: .utf8)
+        let r = try Program.run([
+            "evaluate", "verification", "--pairs", list, "--vectors", vectors, "--index", index, "--folds", "2",
+            "--resamples", "0", "--json",
+        ])
+        #expect(r.status == 0, "\(r.errors)")
+        #expect(try r.json()["auc"] as? Double == 1)
+    }
+
     @Test("a model compared with itself does not differ")
     func compare() throws {
         let vectors = try TestData.file("lfw-mobilefacenet-y1.npy")

@@ -28,9 +28,12 @@ public struct ItemIndex: Sendable {
         (self.exact, self.withFolder, self.stems) = (exact, withFolder, stems)
     }
 
-    /// One name a line; blank lines at the end are ignored.
+    /// One name a line; blank lines at the end are ignored. A `.jsonl` file is one of faces, as `embed --index` writes it:
+    /// the name of a row is its photo.
     public init(path: String) throws(LikenessError) {
-        try self.init(names: TextLines(path: path).lines.map(String.init))
+        try self.init(
+            names: path.hasSuffix(".jsonl")
+                ? JSONLinesReader<Face>.readAll(path).map(\.source) : TextLines(path: path).lines.map(String.init))
     }
 
     /// The row of an item; throws `item-missing`, or `bad-data` when its short name stands for several.
