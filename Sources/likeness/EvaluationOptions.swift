@@ -6,7 +6,8 @@ import Foundation
 /// Vectors with the names of their rows.
 struct NamedVectorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Vectors, one row an item (.npy).", valueName: "file")) var vectors: String
-    @Option(help: ArgumentHelp("Names of the rows, one a line, or what embed --index wrote (.jsonl).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Names of the rows, one a line, or what embed --index wrote (.jsonl).", valueName: "file"))
     var index: String
 
     func read() throws(LikenessError) -> (vectors: Matrix, index: ItemIndex) {
