@@ -40,7 +40,7 @@ public final class InferenceEngine: @unchecked Sendable {
     }
 
     public init(_ options: Options = Options()) throws(LikenessError) {
-        Self.guardAgainstUnusableAMX()
+        Self.guardAgainstUnusableAMX(isUnusable: ck_amx_is_announced_but_unusable() != 0)
         self.options = options
         var core: OpaquePointer?
         try check(ov_core_create(&core), "OpenVINO does not start", .componentMissing)
@@ -61,12 +61,12 @@ public final class InferenceEngine: @unchecked Sendable {
     }
 
     /// Restricts oneDNN to AVX-512 where AMX is announced but its tile palette is hidden; a setting of the person wins.
-    static func guardAgainstUnusableAMX() {
-        if ck_amx_is_announced_but_unusable() != 0 { setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16", 0) }
+    package static func guardAgainstUnusableAMX(isUnusable: Bool) {
+        if isUnusable { setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_BF16", 0) }
     }
 
     /// The properties that a network is compiled with.
-    var properties: [(String, String)] {
+    package var properties: [(String, String)] {
         var out = [
             ("INFERENCE_PRECISION_HINT", "f32"),
             ("NUM_STREAMS", "\(options.streams)"),
