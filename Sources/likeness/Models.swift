@@ -75,7 +75,7 @@ struct Models: AsyncParsableCommand {
             discussion: """
                 likeness models add face_recognition_sface_2021dec.onnx   a file that a card knows by its SHA-256
                 likeness models add my.onnx --card my.json                any other, with a card of its own
-                likeness models add sface                                 downloads it
+                likeness models add sface-2021dec                         downloads it
                 """)
         @Argument(help: "A file, or the id of a model to download.") var model: String
         @Option(help: ArgumentHelp("The card of a model that is not known yet.", valueName: "file")) var card: String?
