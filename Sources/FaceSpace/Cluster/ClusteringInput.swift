@@ -15,6 +15,9 @@ public struct ClusteringInput: Sendable {
     /// Pairs that a person said are two people.
     public let different: [Pair]
 
+    /// The nearest neighbours of each row, made once for several methods; `nil` lets each method find its own.
+    public let graph: NeighbourGraph?
+
     /// Two rows.
     public struct Pair: Sendable, Hashable, Codable {
         public let a: Int
@@ -30,7 +33,7 @@ public struct ClusteringInput: Sendable {
     /// no number, `bad-data` when a row is not of unit length, `row-missing` for a pair outside the rows.
     public init(
         vectors: Matrix, space: EmbeddingSpace, quality: [Float] = [], photos: [Int] = [], same: [Pair] = [],
-        different: [Pair] = []
+        different: [Pair] = [], graph: NeighbourGraph? = nil
     ) throws(LikenessError) {
         self.vectors = vectors
         self.space = space
@@ -38,6 +41,7 @@ public struct ClusteringInput: Sendable {
         self.photos = photos
         self.same = same
         self.different = different
+        self.graph = graph
         try checkSizes()
         try checkVectors()
         try checkPairs()
@@ -45,6 +49,23 @@ public struct ClusteringInput: Sendable {
 
     /// How many faces there are.
     public var count: Int { vectors.rows }
+
+    /// The k nearest neighbours of each row that are at least `floor` similar: the lists of ``graph`` cut to that, or
+    /// the exact ones. Throws `graph-too-short` when ``graph`` was made with a smaller k or a higher floor.
+    public func neighbours(
+        k: Int, floor: Float = -.infinity, threads: Int = availableThreads()
+    ) throws(LikenessError) -> NeighbourGraph {
+        guard let graph else {
+            return try NeighbourGraph.exact(of: vectors, space: space, k: k, floor: floor, threads: threads)
+        }
+        guard graph.k >= min(k, max(0, count - 1)), graph.floor <= floor else {
+            throw LikenessError(
+                .graphTooShort, subject: "k = \(graph.k), floor = \(graph.floor)",
+                "the method needs \(k) neighbours down to a similarity of \(floor)",
+                remedy: "make the graph again with --k \(k), or give the vectors alone")
+        }
+        return graph.cut(k: k, floor: floor)
+    }
 
     private func checkSizes() throws(LikenessError) {
         guard count == 0 || vectors.columns == space.dimension else {
@@ -57,6 +78,15 @@ public struct ClusteringInput: Sendable {
         }
         guard photos.isEmpty || photos.count == count else {
             throw LikenessError(.dimensionMismatch, "\(photos.count) photo numbers for \(count) faces")
+        }
+        if let graph {
+            guard graph.rows == count else {
+                throw LikenessError(.dimensionMismatch, "a graph of \(graph.rows) rows for \(count) faces")
+            }
+            guard graph.space == space.id else {
+                throw LikenessError(
+                    .spaceMismatch, subject: graph.space, "the neighbours were found in another space than \(space.id)")
+            }
         }
         if let row = quality.firstIndex(where: { !$0.isFinite }) {
             throw LikenessError(.nonFinite, subject: "row \(row)", "the quality is not a number")
@@ -96,6 +126,8 @@ public struct ClusteringInput: Sendable {
 extension LikenessError.Code {
     /// A row number beyond the rows there are.
     public static let rowMissing = Self("row-missing", exitStatus: 65)
+    /// A neighbour graph that leaves out what a method needs.
+    public static let graphTooShort = Self("graph-too-short", exitStatus: 65)
     /// A space without a calibration where one is needed.
     public static let calibrationMissing = Self("calibration-missing", exitStatus: 69)
     /// Wishes that contradict each other.

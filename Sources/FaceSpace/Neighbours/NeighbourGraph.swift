@@ -70,6 +70,26 @@ public struct NeighbourGraph: Sendable {
                 similarities: full ? similarities : zip(indices, similarities).filter { $0.0 >= 0 }.map(\.1)))
     }
 
+    /// The same lists, each cut to its first `k` entries of at least `floor`.
+    public func cut(k: Int, floor: Float = -.infinity) -> NeighbourGraph {
+        guard k < self.k || floor > self.floor else { return self }
+        var offsets: [UInt64] = [0]
+        offsets.reserveCapacity(rows + 1)
+        var indices: [Int32] = []
+        var values: [Float] = []
+        for row in 0..<rows {
+            withNeighbours(of: row) { list, similarities in
+                let length = similarities.prefix(k).prefix { $0 >= floor }.count
+                indices.append(contentsOf: list.prefix(length))
+                values.append(contentsOf: similarities.prefix(length))
+            }
+            offsets.append(UInt64(indices.count))
+        }
+        return NeighbourGraph(
+            rows: rows, k: min(k, self.k), floor: max(floor, self.floor), space: space, exactness: exactness,
+            storage: Storage(offsets: offsets, neighbours: indices, similarities: values))
+    }
+
     init(rows: Int, k: Int, floor: Float, space: String, exactness: Exactness, storage: Storage) {
         self.rows = rows
         self.k = k

@@ -1,0 +1,4 @@
+extension ClusterMethod {
+    /// The methods of the textbooks.
+    static let classic: [ClusterMethod] = []
+}
