@@ -3,11 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#define TARGET_AVX2 __attribute__((target("avx2")))
+#endif
+#define INLINE static inline __attribute__((always_inline))
+
 // Four lanes are one RGB pixel and a byte of the next: clang turns these into SSE or NEON, whichever the target has.
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef uint8_t u8x4 __attribute__((vector_size(4)));
 
-static inline f32x4 pixel(const uint8_t *p) {
+INLINE f32x4 pixel(const uint8_t *p) {
     u8x4 b;
     memcpy(&b, p, 4);
     return __builtin_convertvector(b, f32x4);
@@ -24,10 +29,16 @@ static f32x4 pixel_checked(const uint8_t *src, long w, long h, long x, long y, c
     return (f32x4){p[0], p[1], p[2], 0};
 }
 
+/// The largest whole number up to v, without a call of the mathematical library.
+INLINE long whole(float v) {
+    long n = (long)v;
+    return n - (v < (float)n);
+}
+
 /// Bilinear value at (x, y), where integers are pixel centres.
-static inline f32x4 bilinear(const uint8_t *src, long w, long h, float x, float y, ck_fill fill) {
-    float fx = floorf(x), fy = floorf(y), ax = x - fx, ay = y - fy;
-    long ix = (long)fx, iy = (long)fy;
+INLINE f32x4 bilinear(const uint8_t *src, long w, long h, float x, float y, ck_fill fill) {
+    long ix = whole(x), iy = whole(y);
+    float ax = x - (float)ix, ay = y - (float)iy;
     f32x4 a, b, c, d;
     if (ix >= 0 && iy >= 0 && ix + 2 < w && iy + 1 < h) {  // ix + 2: the fourth byte of the right pixel is read too
         const uint8_t *p = src + (iy * w + ix) * 3;
@@ -41,11 +52,11 @@ static inline f32x4 bilinear(const uint8_t *src, long w, long h, float x, float 
 }
 
 /// Positions far outside are all alike; limited, they fit a long and a float keeps fractions of a pixel.
-static inline float limited(double v, long size) { return (float)(v < -4 ? -4 : v > size + 4.0 ? size + 4.0 : v); }
+INLINE float limited(double v, long size) { return (float)(v < -4 ? -4 : v > size + 4.0 ? size + 4.0 : v); }
 
 /// Samples with n×n positions in each chip pixel.
-static void sample(const uint8_t *src, long w, long h, const double m[6], int n, ck_fill fill, uint8_t *out,
-                   size_t out_w, size_t out_h) {
+INLINE void sample_grid(const uint8_t *src, long w, long h, const double m[6], int n, ck_fill fill, uint8_t *out,
+                        size_t out_w, size_t out_h) {
     float weight = 1.0f / (float)(n * n);
     for (size_t v = 0; v < out_h; v++) {
         for (size_t u = 0; u < out_w; u++, out += 3) {
@@ -58,6 +69,30 @@ static void sample(const uint8_t *src, long w, long h, const double m[6], int n,
             out[0] = (uint8_t)sum[0], out[1] = (uint8_t)sum[1], out[2] = (uint8_t)sum[2];
         }
     }
+}
+
+/// n is 1 or 2: as a constant, the loop over positions disappears.
+INLINE void sample_once_or_twice(const uint8_t *src, long w, long h, const double m[6], int n, ck_fill fill,
+                                 uint8_t *out, size_t out_w, size_t out_h) {
+    if (n == 1) sample_grid(src, w, h, m, 1, fill, out, out_w, out_h);
+    else sample_grid(src, w, h, m, 2, fill, out, out_w, out_h);
+}
+
+#if defined(__x86_64__)
+// AVX2 without fused multiply-add: the same bits as without.
+TARGET_AVX2 static void sample_avx2(const uint8_t *src, long w, long h, const double m[6], int n, ck_fill fill,
+                                    uint8_t *out, size_t out_w, size_t out_h) {
+    sample_once_or_twice(src, w, h, m, n, fill, out, out_w, out_h);
+}
+#endif
+
+static void sample(const uint8_t *src, long w, long h, const double m[6], int n, ck_fill fill, uint8_t *out,
+                   size_t out_w, size_t out_h) {
+#if defined(__x86_64__)
+    ck_level level = ck_detect();
+    if (level == CK_AVX2 || level == CK_AVX512) return sample_avx2(src, w, h, m, n, fill, out, out_w, out_h);
+#endif
+    sample_once_or_twice(src, w, h, m, n, fill, out, out_w, out_h);
 }
 
 /// The part of a picture that a chip shows, averaged over f×f pixels.

@@ -73,16 +73,18 @@ struct Vision {
         engine = try InferenceEngine(
             .init(threads: threads, streams: latency ? 1 : threads, cacheFolder: compiled))
         let id = try Self.detectorID(detection.detector, catalogue)
-        detector = try Detectors.make(
-            id: id, options: DetectorOptions(minimumFace: detection.minFace, threshold: detection.threshold),
-            files: { id throws(LikenessError) in try catalogue.weights(id) }, engine: engine)
         let card = try catalogue.card(embedding?.model ?? Self.defaultEmbedder)
-        if let embedding {
-            embedder = try FaceEmbedder(
-                card: card, file: try catalogue.weights(card.id), engine: engine,
-                options: .init(averaging: embedding.averaging, detector: detector.id))
-        } else {
-            embedder = nil
+        let engine = engine
+        (detector, embedder) = try concurrently({ () throws(LikenessError) in
+            try Detectors.make(
+                id: id, options: DetectorOptions(minimumFace: detection.minFace, threshold: detection.threshold),
+                files: { id throws(LikenessError) in try catalogue.weights(id) }, engine: engine)
+        }) { () throws(LikenessError) in
+            try embedding.map { e throws(LikenessError) in
+                try FaceEmbedder(
+                    card: card, file: try catalogue.weights(card.id), engine: engine,
+                    options: .init(averaging: e.averaging, detector: id))
+            }
         }
         var aligner = try FaceAligner(card: card, detector: id)
         if let own = embedder?.aligner { aligner = own }

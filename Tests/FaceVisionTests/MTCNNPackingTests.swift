@@ -45,7 +45,7 @@ import Testing
         for canvas in canvases {
             var taken = [Bool](repeating: false, count: 256 * 256)
             for p in canvas.pieces {
-                #expect(p.x % 2 == 0 && p.y % 2 == 0 && p.y + p.height <= canvas.usedHeight)
+                #expect(p.x % 2 == 0 && p.y % 2 == 0 && p.y + p.height <= canvas.side)
                 for y in p.y..<p.y + p.height {
                     for x in p.x..<p.x + p.width {
                         #expect(!taken[y * 256 + x])
@@ -55,6 +55,11 @@ import Testing
             }
         }
         let pixels = pieces.map { $0.width * $0.height }.reduce(0, +)
-        #expect(Double(pixels) > 0.85 * Double(canvases.map { $0.usedHeight * 256 }.reduce(0, +)))
+        #expect(Double(pixels) > 0.85 * Double(canvases.map { $0.usedHeight * $0.side }.reduce(0, +)))
     }
+}
+
+extension PyramidCanvas {
+    /// Rows that hold anything.
+    fileprivate var usedHeight: Int { pieces.map { $0.y + $0.height }.max() ?? 0 }
 }

@@ -12,7 +12,7 @@ struct PipelineScheduleTests {
         failAt: Int? = nil
     ) throws -> (order: [Int], underWay: Int, largestDetect: Int) {
         let schedule = PipelineSchedule(
-            count: photos, window: window, detectBatch: detectBatch, embedBatch: embedBatch)
+            count: photos, window: window, detectBatch: detectBatch, embedBatch: embedBatch, workers: workers)
         let delivered = Atomic<Int>(0)
         let extremes = Mutex((underWay: 0, detect: 0))
         let group = DispatchGroup()
@@ -84,7 +84,7 @@ struct PipelineScheduleTests {
 
     @Test("a slow consumer holds decoding back")
     func backPressure() throws {
-        let schedule = PipelineSchedule(count: 100, window: 6, detectBatch: 2, embedBatch: 4)
+        let schedule = PipelineSchedule(count: 100, window: 6, detectBatch: 2, embedBatch: 4, workers: 1)
         var decoded = 0
         // Finish all that is offered without delivering: decoding stops at the window.
         for _ in 0..<6 {

@@ -25,11 +25,6 @@ public enum Detectors {
             let card = try readCard(known, bytes())
             return try OneStageDetector(card: card, file: try files(known), options: options, engine: engine)
         }
-        if id == "mtcnn" {
-            return try MTCNNDetector(
-                pnet: try files("mtcnn-pnet"), rnet: try files("mtcnn-rnet"), onet: try files("mtcnn-onet"),
-                options: .init(options), engine: engine)
-        }
         if id == "viola-jones" {
             return try ViolaJonesDetector(
                 file: try files("haar-frontalface"), options: .init(options), threads: engine.options.threads)

@@ -10,29 +10,28 @@ package final class MTCNNProposal: Sendable {
 
     /// Side of a canvas. Measured with OpenVINO: 128…512 take the same time a pixel, 1024 takes a sixth more; smaller
     /// canvases cut more levels, larger ones are emptier with one picture.
+    ///
+    /// A canvas that is not full is run whole: that costs 1 ms a call, and loading the network for another shape 17 ms.
     static let side = 256
-    /// A canvas that is not full is run with the lowest of these heights that holds its pieces.
-    static let heights = [64, 128, 192, 256]
 
     /// How levels are made from the picture. On wider-mini (smallest face 20, thresholds 0.6/0.7/0.7) AP is 0.338 with
     /// bilinear levels and 0.330 with area means; with the output threshold at 0.3 it is 0.388 and 0.392, but with 174
     /// instead of 200 false boxes.
     package static let resampling = Resampling.bilinear
 
-    private let networks: ShapedNetworks
+    private let network: Network
     private let inFlight: Int
     private let probability: Int
     private let offsets: Int
 
     init(file: String, engine: InferenceEngine) throws(LikenessError) {
-        networks = ShapedNetworks(file: file, engine: engine)
+        network = try Network(file: file, inputShape: [1, 3, Self.side, Self.side], engine: engine)
         inFlight = engine.options.streams + 1
-        let full = try networks.network([1, 3, Self.side, Self.side])
-        probability = try full.output(named: "prob")
-        offsets = try full.output(named: "box")
+        probability = try network.output(named: "prob")
+        offsets = try network.output(named: "box")
         let cells = (Self.side - PNet.window) / PNet.stride + 1
-        guard full.outputs[probability].shape == [1, 2, cells, cells],
-            full.outputs[offsets].shape == [1, 4, cells, cells]
+        guard network.outputs[probability].shape == [1, 2, cells, cells],
+            network.outputs[offsets].shape == [1, 4, cells, cells]
         else { throw LikenessError(.fileFormat, subject: file, "is not MTCNN's P-Net") }
     }
 
@@ -50,7 +49,7 @@ package final class MTCNNProposal: Sendable {
         var found: [PyramidLevel: [Window]] = [:]
         try RequestWindow.run(
             canvases, inFlight: inFlight,
-            network: { canvas throws(LikenessError) in try self.network(for: canvas) },
+            network: { _ in network },
             fill: { canvas, request in self.fill(canvas, chains, request) },
             harvest: { canvas, request throws(LikenessError) in
                 try self.harvest(canvas, request, threshold: options.proposalThreshold, into: &found)
@@ -76,11 +75,6 @@ package final class MTCNNProposal: Sendable {
                 height: Float(size * level.stepY))
             return MTCNNCandidate(picture: level.picture, box: box, score: score, offset: offset)
         }
-    }
-
-    private func network(for canvas: PyramidCanvas) throws(LikenessError) -> Network {
-        let height = Self.heights.first { $0 >= canvas.usedHeight } ?? Self.side
-        return try networks.network([1, 3, height, Self.side])
     }
 
     private func fill(_ canvas: PyramidCanvas, _ chains: [RasterChain], _ request: Request) {

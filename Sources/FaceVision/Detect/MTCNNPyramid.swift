@@ -76,8 +76,6 @@ package struct PyramidPiece: Sendable, Hashable {
 package struct PyramidCanvas: Sendable {
     package let side: Int
     package private(set) var pieces: [PyramidPiece] = []
-    /// Rows that hold anything.
-    package private(set) var usedHeight = 0
     /// The upper edge of the free room: height from x on, up to the next entry.
     private var skyline: [(x: Int, height: Int)] = [(0, 0)]
 
@@ -113,7 +111,6 @@ package struct PyramidCanvas: Sendable {
         var placed = piece
         (placed.x, placed.y) = best
         pieces.append(placed)
-        usedHeight = max(usedHeight, best.y + piece.height)
         raise(from: best.x, to: best.x + piece.width, height: best.y + piece.height)
         return true
     }

@@ -2,29 +2,25 @@ internal import FaceCore
 
 /// R-Net or O-Net over square candidates of several pictures.
 final class MTCNNStage: Sendable {
-    /// Crops of one run. Measured: 16 crops cost as little a crop as 128 (R-Net 41 µs, O-Net 0.33 ms on one core), 4
-    /// cost a fifth more for R-Net and nothing for O-Net; so at most three crops are computed for nothing. All sizes
-    /// from 4 on give the same bits, which a batch of 1 does not.
-    static let batches = [16, 4]
-
-    private let networks: ShapedNetworks
+    private let network: Network
+    /// Crops of one run; the last run of a call is filled up with what lies in the input.
+    private let batch: Int
     private let side: Int
     private let inFlight: Int
     private let probability: Int
     private let offsets: Int
     private let points: Int?
 
-    init(file: String, side: Int, hasPoints: Bool, engine: InferenceEngine) throws(LikenessError) {
-        networks = ShapedNetworks(file: file, engine: engine)
+    init(file: String, side: Int, batch: Int, hasPoints: Bool, engine: InferenceEngine) throws(LikenessError) {
+        network = try Network(file: file, inputShape: [batch, 3, side, side], engine: engine)
         self.side = side
+        self.batch = batch
         inFlight = engine.options.streams + 1
-        let n = Self.batches[0]
-        let network = try networks.network([n, 3, side, side])
         probability = try network.output(named: "prob")
         offsets = try network.output(named: "box")
         points = hasPoints ? try network.output(named: "points") : nil
-        guard network.outputs[probability].shape == [n, 2], network.outputs[offsets].shape == [n, 4],
-            points.map({ network.outputs[$0].shape == [n, 10] }) ?? true
+        guard network.outputs[probability].shape == [batch, 2], network.outputs[offsets].shape == [batch, 4],
+            points.map({ network.outputs[$0].shape == [batch, 10] }) ?? true
         else {
             throw LikenessError(.fileFormat, subject: file, "is not the network of MTCNN that takes \(side) pixels")
         }
@@ -36,27 +32,14 @@ final class MTCNNStage: Sendable {
     ) throws(LikenessError) -> [MTCNNCandidate] {
         var kept: [MTCNNCandidate] = []
         try RequestWindow.run(
-            Self.chunks(candidates.count), inFlight: inFlight,
-            network: { chunk throws(LikenessError) in
-                try self.networks.network([chunk.batch, 3, self.side, self.side])
-            },
-            fill: { chunk, request in self.fill(candidates[chunk.rows], chains, request) },
-            harvest: { chunk, request throws(LikenessError) in
-                try self.harvest(candidates[chunk.rows], request, threshold: threshold, into: &kept)
+            stride(from: 0, to: candidates.count, by: batch).map { $0..<min($0 + batch, candidates.count) },
+            inFlight: inFlight,
+            network: { _ in network },
+            fill: { rows, request in self.fill(candidates[rows], chains, request) },
+            harvest: { rows, request throws(LikenessError) in
+                try self.harvest(candidates[rows], request, threshold: threshold, into: &kept)
             })
         return kept
-    }
-
-    /// Rows that are run together, and the size of the batch that takes them.
-    private static func chunks(_ count: Int) -> [(rows: Range<Int>, batch: Int)] {
-        var out: [(rows: Range<Int>, batch: Int)] = []
-        var start = 0
-        while start < count {
-            let batch = batches.first { $0 <= count - start } ?? batches.last!
-            out.append((start..<min(start + batch, count), batch))
-            start += batch
-        }
-        return out
     }
 
     private func fill(_ candidates: ArraySlice<MTCNNCandidate>, _ chains: [RasterChain], _ request: Request) {

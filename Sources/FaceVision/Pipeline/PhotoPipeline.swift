@@ -63,7 +63,7 @@ public struct PhotoPipeline: Sendable {
         let networksBefore = engine.secondsInNetworks
         let schedule = PipelineSchedule(
             count: paths.count, window: options.window, detectBatch: detector.preferredBatch,
-            embedBatch: options.embedBatch)
+            embedBatch: options.embedBatch, workers: options.threads)
         let work = PipelineWork(pipeline: self, paths: paths, schedule: schedule, cancellation: cancellation)
         let group = DispatchGroup()
         for k in 0..<options.threads {

@@ -19,6 +19,9 @@ package final class PipelineSchedule: @unchecked Sendable {
     private let window: Int
     private let detectBatch: Int
     private let embedBatch: Int
+    private let workers: Int
+    /// Photos that detection has not been given yet.
+    private var undetected: Int
     private var nextToDecode = 0
     private var nextToDeliver = 0
     private var decoding = 0
@@ -28,8 +31,10 @@ package final class PipelineSchedule: @unchecked Sendable {
     private var finished: [Int: PipelineItem] = [:]
     private var failure: LikenessError?
 
-    package init(count: Int, window: Int, detectBatch: Int, embedBatch: Int) {
+    package init(count: Int, window: Int, detectBatch: Int, embedBatch: Int, workers: Int) {
         self.count = count
+        undetected = count
+        self.workers = workers
         self.window = max(window, detectBatch + 1)
         self.detectBatch = detectBatch
         self.embedBatch = embedBatch
@@ -49,7 +54,7 @@ package final class PipelineSchedule: @unchecked Sendable {
 
     private func choose() -> Work? {
         if detected.reduce(0, { $0 + $1.faceCount }) >= embedBatch { return takeDetected() }
-        if decoded.count >= detectBatch { return takeDecoded() }
+        if decoded.count >= nextDetectBatch { return takeDecoded() }
         if nextToDecode < count, nextToDecode - nextToDeliver < window {
             nextToDecode += 1
             decoding += 1
@@ -60,9 +65,13 @@ package final class PipelineSchedule: @unchecked Sendable {
         return nil
     }
 
+    /// Batches shrink towards the end, so that no worker is left with a full one while the others have nothing to do.
+    private var nextDetectBatch: Int { max(1, min(detectBatch, undetected / (2 * workers))) }
+
     private func takeDecoded() -> Work {
-        let batch = Array(decoded.prefix(detectBatch))
+        let batch = Array(decoded.prefix(nextDetectBatch))
         decoded.removeFirst(batch.count)
+        undetected -= batch.count
         detecting += 1
         return .detect(batch)
     }
@@ -83,7 +92,12 @@ package final class PipelineSchedule: @unchecked Sendable {
     package func decoded(_ item: PipelineItem) {
         update {
             decoding -= 1
-            if item.raster == nil { finished[item.result.index] = item } else { decoded.append(item) }
+            if item.raster == nil {
+                finished[item.result.index] = item
+                undetected -= 1
+            } else {
+                decoded.append(item)
+            }
         }
     }
 
