@@ -12,11 +12,12 @@ struct OneStagePlacement: Hashable, Sendable {
 
 /// Chooses the shape of the network that a picture is searched with, from a small fixed set.
 ///
-/// Long sides are 320, 640, 960 or 1280; short sides 6, 7, 8 or 10 tenths of that (16:9, 3:2, 4:3 and square pictures),
-/// rounded up to multiples of 32, which the strides need: seven shapes for each long side.
+/// Long sides are 320, 640, 960 or 1280; short sides three quarters of that or all of it, rounded up to multiples of 32,
+/// which the strides need: three shapes for each long side. Loading a compiled network takes as long as searching 15
+/// pictures with it (SCRFD-500M), so that more shapes, with less padding, only pay for large albums.
 struct OneStageFitting: Sendable {
     static let longSides = [320, 640, 960, 1280]
-    static let shortTenths = [6, 7, 8, 10]
+    static let shortQuarters = [3, 4]
 
     /// The one shape of a file that takes no other.
     let fixed: (width: Int, height: Int)?
@@ -53,7 +54,7 @@ struct OneStageFitting: Sendable {
         // The shape that is needed anyway is filled, but nothing is enlarged unless a smaller face was asked for.
         let scale = min(max(1, finest), Float(side) / long)
         let short = Int((Float(min(width, height)) * scale).rounded(.up))
-        let shorts = Self.shortTenths.map { ($0 * side / 10 + 31) / 32 * 32 }
+        let shorts = Self.shortQuarters.map { ($0 * side / 4 + 31) / 32 * 32 }
         let room = shorts.first { $0 >= short } ?? side
         let size = width >= height ? (width: side, height: room) : (width: room, height: side)
         return scaled(width, height, by: scale, into: size)
