@@ -90,7 +90,8 @@ let package = Package(
             name: "FaceEvaluationTests", dependencies: ["FaceEvaluation", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "likenessTests", dependencies: ["likeness", "FaceTestSupport"], swiftSettings: strict + openVINO),
+            name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
