@@ -152,4 +152,11 @@ import Testing
             #expect(r[right ? 2 : r.width - 3, bottom ? 2 : r.height - 3].r > 200, "orientation \(orientation)")
         }
     }
+
+    @Test("a portrait is never larger than the picture, unless the face is")
+    func portrait() throws {
+        let picture = Self.gradient(100, 60)
+        let whole = try picture.portrait(of: Box(x: 20, y: 5, width: 50, height: 50), side: 60)
+        #expect(whole.pixels == picture.cropped(Box(x: 15, y: 0, width: 60, height: 60)).pixels)
+    }
 }
