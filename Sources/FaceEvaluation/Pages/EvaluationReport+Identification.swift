@@ -23,14 +23,16 @@ extension EvaluationReport {
             guard let p = try report.openSet(far: far) else { continue }
             rows.append([
                 ReportNumber.far(far), ReportNumber.rate(p.rate),
-                p.threshold.threshold.map { ReportNumber.fixed($0, 4) } ?? "–", p.threshold.isReliable ? "" : "unreliable",
+                p.threshold.threshold.map { ReportNumber.fixed($0, 4) } ?? "–",
+                p.threshold.isReliable ? "" : "unreliable",
             ])
         }
         if !rows.isEmpty {
             tables = [
                 Table(
                     "Open set",
-                    note: "Share of mated probes that are found at rank 1 above the threshold (DIR), rule step on the best "
+                    note:
+                        "Share of mated probes that are found at rank 1 above the threshold (DIR), rule step on the best "
                         + "scores of the non-mated probes.",
                     header: ["FAR", "DIR, rank 1", "threshold", ""], rows: rows)
             ]
@@ -52,7 +54,9 @@ extension EvaluationReport {
             caption: "Share of mated probes whose own identity is among the first k; ties count against it.",
             x: .init("rank", .logarithmic, from: 1, to: Double(ranks)),
             y: .init("share identified", from: VerificationPlots.floorOfAxis(curve[0]), to: 1), legend: .none,
-            series: [Plot.Series("identified", .linePoints, x: kept.map { x[$0] }, y: kept.map { curve[$0] }, colour: 0)])
+            series: [
+                Plot.Series("identified", .linePoints, x: kept.map { x[$0] }, y: kept.map { curve[$0] }, colour: 0)
+            ])
     }
 
     private static func openSetPlot(_ report: IdentificationReport) throws(LikenessError) -> Plot? {
@@ -63,10 +67,13 @@ extension EvaluationReport {
         var values: [Double] = []
         for far in rates { values.append(try report.openSet(far: min(1, far))?.rate ?? 0) }
         let solid = VerificationPlots.solidFrom(n)
-        let (safe, thin) = (rates.indices.filter { rates[$0] >= solid }, rates.indices.filter { rates[$0] <= solid * 1.1 })
+        let (safe, thin) = (
+            rates.indices.filter { rates[$0] >= solid }, rates.indices.filter { rates[$0] <= solid * 1.1 }
+        )
         return Plot(
             "open-set", title: "Open-set identification",
-            caption: "Detection and identification rate at rank 1 against the share of strangers who get a name; dotted "
+            caption:
+                "Detection and identification rate at rank 1 against the share of strangers who get a name; dotted "
                 + "where fewer than 30 strangers are behind a point.",
             x: .init("false alarm rate", .logarithmic, from: VerificationPlots.decade(below: low), to: 1),
             y: .init("detected and identified", from: VerificationPlots.floorOfAxis(values.min() ?? 0), to: 1),
@@ -79,8 +86,9 @@ extension EvaluationReport {
 
     private static func probeScores(_ report: IdentificationReport) -> Plot? {
         let mates = report.mated.compactMap(\.mate)
-        guard let pairs = try? ScoredPairs(
-            scores: mates + report.nonMated, same: mates.map { _ in true } + report.nonMated.map { _ in false })
+        guard
+            let pairs = try? ScoredPairs(
+                scores: mates + report.nonMated, same: mates.map { _ in true } + report.nonMated.map { _ in false })
         else { return nil }
         var plot = VerificationPlots.scores(pairs, thresholds: [])
         (plot.title, plot.caption) = (
@@ -101,7 +109,8 @@ extension EvaluationReport {
             title: rank1.map {
                 "Rank-1 \(ReportNumber.rate($0)) among \(ReportNumber.count(last?.distractors ?? 0)) strangers"
             } ?? "Identification among strangers",
-            subject: "\(name): \(ReportNumber.count(report.trials)) trials of \(ReportNumber.count(report.probes)) photos of "
+            subject:
+                "\(name): \(ReportNumber.count(report.trials)) trials of \(ReportNumber.count(report.probes)) photos of "
                 + "\(ReportNumber.count(report.people)) people")
         if report.leftOut.probes + report.leftOut.distractors > 0 {
             warnings.append(
@@ -110,7 +119,8 @@ extension EvaluationReport {
         }
         for (k, rank) in report.options.ranks.enumerated() {
             headlines.append(
-                Headline("Rank \(rank)", ReportNumber.rate(last?.identification[k]), "with all strangers, ties against us"))
+                Headline(
+                    "Rank \(rank)", ReportNumber.rate(last?.identification[k]), "with all strangers, ties against us"))
         }
         for v in last?.verification.suffix(1) ?? [] {
             headlines.append(
@@ -121,7 +131,8 @@ extension EvaluationReport {
         plots = [Self.growth(report), Self.verificationGrowth(report)].compactMap { $0 }
         tables = [
             Table(
-                "Against the number of strangers", note: "The first D rows of the file; every size is a part of the next.",
+                "Against the number of strangers",
+                note: "The first D rows of the file; every size is a part of the next.",
                 header: ["strangers"] + report.options.ranks.map { "rank \($0)" }
                     + report.options.rates.map { "VR at \(ReportNumber.far($0))" },
                 rows: report.rows.map { row in
@@ -176,18 +187,22 @@ extension EvaluationReport {
                 "mean \(ReportNumber.rate(i.mean)), deviation \(ReportNumber.rate(i.deviation))"),
         ]
         let x = report.trials.indices.map { Double($0 + 1) }
-        let low = (report.trials.map(\.verification.trueAcceptRate) + report.trials.map(\.identification.rate)).min() ?? 0
+        let low =
+            (report.trials.map(\.verification.trueAcceptRate) + report.trials.map(\.identification.rate)).min() ?? 0
         plots = [
             Plot(
-                "trials", title: "Trials", caption: "Both figures of each trial; the deviation over trials is subtracted "
+                "trials", title: "Trials",
+                caption: "Both figures of each trial; the deviation over trials is subtracted "
                     + "from the mean in the headline.",
-                x: .init("trial"), y: .init("rate", from: VerificationPlots.floorOfAxis(low), to: 1), legend: .bottomLeft,
+                x: .init("trial"), y: .init("rate", from: VerificationPlots.floorOfAxis(low), to: 1),
+                legend: .bottomLeft,
                 series: [
                     Plot.Series(
                         "VR at FAR 0.1 %", .linePoints, x: x, y: report.trials.map(\.verification.trueAcceptRate),
                         colour: 0),
                     Plot.Series(
-                        "DIR at FAR 1 %, rank 1", .linePoints, x: x, y: report.trials.map(\.identification.rate), colour: 1
+                        "DIR at FAR 1 %, rank 1", .linePoints, x: x, y: report.trials.map(\.identification.rate),
+                        colour: 1
                     ),
                 ])
         ]

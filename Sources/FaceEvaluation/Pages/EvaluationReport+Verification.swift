@@ -59,7 +59,8 @@ extension EvaluationReport {
 
     private static func verdict(_ s: VerificationSummary) -> String {
         guard let a = s.accuracy, let rule = s.rule else { return "AUC \(ReportNumber.rate(s.auc))" }
-        return "Accuracy \(ReportNumber.fixed(a.mean, 4)) ± \(ReportNumber.fixed(a.standardError, 4)) by the rule \(rule)"
+        return
+            "Accuracy \(ReportNumber.fixed(a.mean, 4)) ± \(ReportNumber.fixed(a.standardError, 4)) by the rule \(rule)"
     }
 
     private static func best(_ s: VerificationSummary) -> String {
@@ -69,7 +70,8 @@ extension EvaluationReport {
 
     private static func subject(_ s: VerificationSummary) -> String {
         let left = s.missing + s.excluded > 0 ? "; \(s.missing) without a vector, \(s.excluded) left out by list" : ""
-        return "\(s.protocol): \(ReportNumber.count(s.genuine)) genuine and \(ReportNumber.count(s.impostors)) impostor "
+        return
+            "\(s.protocol): \(ReportNumber.count(s.genuine)) genuine and \(ReportNumber.count(s.impostors)) impostor "
             + "comparisons\(left)"
     }
 
@@ -90,7 +92,8 @@ extension EvaluationReport {
             out.append(
                 Headline(
                     "Accuracy", ReportNumber.fixed(a.mean, 4),
-                    "95 % \(ReportNumber.interval(a.interval)), standard error \(ReportNumber.fixed(a.standardError, 4))"))
+                    "95 % \(ReportNumber.interval(a.interval)), standard error \(ReportNumber.fixed(a.standardError, 4))"
+                ))
         }
         out.append(Headline("AUC", ReportNumber.fixed(s.auc, 5), "95 % \(ReportNumber.interval(s.aucInterval))"))
         out.append(Headline("EER", ReportNumber.rate(s.eer), "95 % \(ReportNumber.interval(s.eerInterval)), linear"))
@@ -137,7 +140,8 @@ extension EvaluationReport {
             }
         }
         return cases(
-            named(order.reversed().lazy.filter { !list.pairs.same[$0] }), named(order.lazy.filter { list.pairs.same[$0] }))
+            named(order.reversed().lazy.filter { !list.pairs.same[$0] }),
+            named(order.lazy.filter { list.pairs.same[$0] }))
     }
 
     private static func cases(_ impostors: [Case], _ genuine: [Case]) -> [Cases] {

@@ -46,7 +46,8 @@ public enum VerificationPlots {
         let low = min(far.indices.contains(0) ? decade(below: dotted) : 1e-4, 1e-2)
         return Plot(
             "det", title: "Detection error trade-off",
-            caption: "Both kinds of error on axes of normal deviates: scores that are normal make a straight line; where it "
+            caption:
+                "Both kinds of error on axes of normal deviates: scores that are normal make a straight line; where it "
                 + "meets the diagonal is the equal error rate, \(ReportNumber.rate(curve.equalErrorRate())).",
             x: .init("false accept rate", .probit, from: low, to: 0.4),
             y: .init("false reject rate", .probit, from: max(1e-5, (frr.min() ?? 1e-3) / 2), to: 0.4), legend: .none,

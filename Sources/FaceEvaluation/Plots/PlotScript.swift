@@ -164,7 +164,8 @@ struct PlotScript {
         case .linePoints: return ["\(file) using 1:2 with linespoints lw 2 pt 7 ps 0.5 \(ink) \(title)"]
         case .steps:
             return [
-                "\(file) using 1:2 with fillsteps \(ink) notitle", "\(file) using 1:2 with steps lw 1.6 \(ink) \(title)",
+                "\(file) using 1:2 with fillsteps \(ink) notitle",
+                "\(file) using 1:2 with steps lw 1.6 \(ink) \(title)",
             ]
         case .band: return ["\(file) using 1:3:4 with filledcurves \(ink) fs transparent solid 0.16 noborder \(title)"]
         case .bars:
@@ -173,7 +174,8 @@ struct PlotScript {
                     + "notitle"
             ]
             if s.low != nil {
-                parts.append("\(file) using 2:($0+1):3:4 with xerrorbars pt 7 ps 0.3 lw 1.6 lc rgb '\(theme.ink)' notitle")
+                parts.append(
+                    "\(file) using 2:($0+1):3:4 with xerrorbars pt 7 ps 0.3 lw 1.6 lc rgb '\(theme.ink)' notitle")
             }
             return parts
         case .mark: return []
@@ -184,7 +186,8 @@ struct PlotScript {
     static func harmless(_ label: String) -> String {
         let signs: Set<Unicode.Scalar> = [" ", "(", ")", "%", ".", ",", "-", "–", "−", "/", ":", "°", "≤", "≥", "="]
         let scalars = label.unicodeScalars.prefix(80).map { s -> Unicode.Scalar in
-            s.properties.isAlphabetic || (s.value < 128 && s.properties.numericType != nil) || signs.contains(s) ? s : " "
+            s.properties.isAlphabetic || (s.value < 128 && s.properties.numericType != nil) || signs.contains(s)
+                ? s : " "
         }
         return String(String.UnicodeScalarView(scalars))
     }

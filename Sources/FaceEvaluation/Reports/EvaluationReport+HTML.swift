@@ -32,7 +32,8 @@ extension EvaluationReport {
         out.raw("<meta http-equiv=\"Content-Security-Policy\"")
         out.attribute("content", Self.policy)
         out.raw(">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n")
-        out.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<title>")
+        out.raw(
+            "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"robots\" content=\"noindex\">\n<title>")
         out.text("\(title) – likeness")
         out.raw("</title>\n<style>")
         out.trusted(Self.css)

@@ -99,7 +99,9 @@ public struct EvaluationReport: Sendable {
         let rendered = try PlotRenderer().render(plots)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch { throw LikenessError(.fileUnwritable, subject: folder, "cannot be made: \(error.localizedDescription)") }
+        } catch {
+            throw LikenessError(.fileUnwritable, subject: folder, "cannot be made: \(error.localizedDescription)")
+        }
         let json = try ReportRecord(self, result: result).bytes()
         // the page last: where it is, all the rest is
         for (plot, drawn) in zip(plots, rendered) {

@@ -119,6 +119,10 @@ public struct VerificationSummary: Sendable, Codable, Hashable {
                 far: p.far, value: p.trueAcceptRate, acceptAbove: Double(p.acceptAbove), identityMean: p.identityMean,
                 impostors: p.impostors, expectedFalseAccepts: p.expectedFalseAccepts, reliable: p.isReliable)
         }
+        guard let intervals = report.intervals else { return }
+        (aucInterval, eerInterval) = (intervals.auc, intervals.eer)
+        for (k, interval) in intervals.rates.enumerated() { tar[k].interval = interval }
+        bootstrap = Bootstrap(resamples: intervals.resamples, used: intervals.used, seed: report.seed)
     }
 }
 
