@@ -50,6 +50,8 @@ public struct VerificationSummary: Sendable, Codable, Hashable {
     /// Comparisons without a vector, and comparisons (for all pairs: rows) that an exclusion list names.
     public var missing = 0
     public var excluded = 0
+    /// Photos in which no face was found: vectors of zeros, similarity 0. nil where vectors were given.
+    public var withoutFace: Int?
     public var accuracy: Accuracy?
     public var folds: [Fold]?
     /// Whether the list itself says which comparison is in which fold.
