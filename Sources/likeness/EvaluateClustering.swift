@@ -49,7 +49,7 @@ struct EvaluateClustering: ParsableCommand {
         for (threshold, path) in at.compactMap(Self.split) {
             rows.append(.init(threshold: threshold, try GroupingReport(truth: truth, predicted: NPY.readLabels(path))))
         }
-        return ThresholdSweep(method: "labels given", rows: rows)
+        return ThresholdSweep(method: "Labels given", rows: rows)
     }
 
     func run() throws {

@@ -39,10 +39,18 @@ extension EvaluationReport {
                     + "read the mean over people beside the rate.")
         }
         headlines = Self.headlines(summary)
+        var receiver = VerificationPlots.receiver(report.curve)
+        let measured = summary.tar.filter { $0.interval != nil }
+        if !measured.isEmpty {
+            receiver.series.append(
+                Plot.Series(
+                    "95 %", .whiskers, x: measured.map(\.far), y: measured.map(\.value),
+                    low: measured.map { $0.interval?.low ?? $0.value },
+                    high: measured.map { $0.interval?.high ?? $0.value },
+                    colour: 1))
+        }
         plots = [
-            VerificationPlots.receiver(
-                report.curve,
-                band: summary.tar.compactMap { r in r.interval.map { (r.far, $0) } }.sorted { $0.far < $1.far }),
+            receiver,
             VerificationPlots.detection(report.curve),
         ]
         func named(_ pairs: [ScoredRowPair]) -> [Case] {

@@ -8,9 +8,9 @@ enum CurveSampling {
     static func indices(_ x: [Double], steps: Int = 500) -> [Int] {
         guard x.count > 4 * steps, let last = x.last else { return Array(x.indices) }
         func cell(_ v: Double) -> Int {
-            let linear = last > 0 ? Int(v / last * Double(steps)) : 0
-            let logarithmic = v > 0 ? Int(log10(v) * Double(steps) / 8) : .min
-            return v > last / 10 ? linear : logarithmic / 2 * 2 - 1_000_000
+            if v > last / 10 { return Int(v / last * Double(steps)) }
+            // an eighth of the steps for each decade, down to 1e-300
+            return v > 1e-300 ? Int(log10(v) * Double(steps) / 8) - steps : .min
         }
         var kept: [Int] = []
         for i in x.indices {

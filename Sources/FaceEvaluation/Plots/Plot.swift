@@ -29,6 +29,8 @@ public struct Plot: Sendable, Codable, Hashable {
         case steps
         /// From ``Series/low`` to ``Series/high``.
         case band
+        /// A point at (x, y) with a line from low to high.
+        case whiskers
         /// A bar a category (``Series/categories``), with a whisker from low to high where given.
         case bars
         /// A line upwards at each x, over the whole height.

@@ -9,7 +9,7 @@ public struct PlotRenderer: Sendable {
     public struct Rendered: Sendable {
         /// For light pages, on white.
         public let svg: [UInt8]
-        /// For dark pages, without a ground.
+        /// For dark pages, on the ground of their panels.
         public let dark: [UInt8]
         public let png: [UInt8]
     }

@@ -35,7 +35,8 @@ struct PlotScript {
                 terminal: "svg size \(size) dynamic enhanced font 'sans-serif,14' background '#ffffff'",
                 file: "p\(index).svg", ink: "#4a463f", faint: "#e6e2da", colours: Self.light),
             Theme(
-                terminal: "svg size \(size) dynamic enhanced font 'sans-serif,14'", file: "p\(index)-dark.svg",
+                terminal: "svg size \(size) dynamic enhanced font 'sans-serif,14' background '#1c1e20'",
+                file: "p\(index)-dark.svg",
                 ink: "#c9c4ba", faint: "#33373a", colours: Self.dark),
             Theme(
                 terminal: "pngcairo size \(large) enhanced font 'sans-serif,14' fontscale 1.6 linewidth 2 "
@@ -93,6 +94,8 @@ struct PlotScript {
         ]
         lines += legend(theme)
         lines += axis("x", isBars ? plot.y : plot.x, theme) + axis("y", isBars ? nil : plot.y, theme)
+        // room for the legend above histograms
+        if plot.series.contains(where: { $0.style == .steps }) { lines.append("set offsets 0, 0, graph 0.22, 0") }
         if isBars {
             lines += ["set yrange [\(categories).5:0.5]", "set ytics noenhanced", "set grid noytics", "unset key"]
         }
@@ -137,7 +140,7 @@ struct PlotScript {
         case .logarithmic:
             lines += ["set logscale \(name)", "set format \(name) '10^{%L}'"]
         case .probit:
-            let ticks = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99]
+            let ticks = [1e-6, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99]
             let inside = ticks.filter { $0 >= (axis.low ?? 0) * 0.999 && $0 <= (axis.high ?? 1) * 1.001 }
             let texts = inside.map { "'\(Self.percent($0))' \(Self.number(normalQuantile($0)))" }
             lines.append("set \(name)tics (\(texts.joined(separator: ", ")))")
@@ -146,7 +149,8 @@ struct PlotScript {
     }
 
     private static func percent(_ rate: Double) -> String {
-        String(format: rate < 0.001 ? "%.0e" : "%g %%", rate < 0.001 ? rate : rate * 100)
+        // tick labels are formats of gnuplot: the sign is doubled
+        rate < 0.001 ? ReportNumber.far(rate) : String(format: "%g %%%%", rate * 100)
     }
 
     private func colour(_ k: Int, _ theme: Theme) -> String {
@@ -170,14 +174,16 @@ struct PlotScript {
         case .band: return ["\(file) using 1:3:4 with filledcurves \(ink) fs transparent solid 0.16 noborder \(title)"]
         case .bars:
             var parts = [
-                "\(file) using 2:($0+1):(0):2:($0+0.66):($0+1.34):ytic(5) with boxxyerror \(ink) fs solid 0.75 noborder "
+                "\(file) skip 1 using 2:($0+1):(0):2:($0+0.66):($0+1.34):ytic(5) with boxxyerror \(ink) fs solid 0.75 noborder "
                     + "notitle"
             ]
             if s.low != nil {
                 parts.append(
-                    "\(file) using 2:($0+1):3:4 with xerrorbars pt 7 ps 0.3 lw 1.6 lc rgb '\(theme.ink)' notitle")
+                    "\(file) skip 1 using 2:($0+1):3:4 with xerrorbars pt 7 ps 0.3 lw 1.6 lc rgb '\(theme.ink)' notitle"
+                )
             }
             return parts
+        case .whiskers: return ["\(file) using 1:2:3:4 with yerrorbars pt 7 ps 0.5 lw 1.6 \(ink) \(title)"]
         case .mark: return []
         }
     }

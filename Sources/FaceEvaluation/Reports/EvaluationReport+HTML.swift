@@ -123,14 +123,15 @@ extension EvaluationReport {
             out.raw("</h2><p>")
             out.text(group.note)
             out.raw("</p></div>\n<ol class=\"cases\">")
-            for c in group.cases { write(c, &out) }
+            let hasPhotos = group.cases.contains { $0.leftPhoto != nil || $0.rightPhoto != nil }
+            for c in group.cases { write(c, hasPhotos, &out) }
             out.raw("</ol></section>\n")
         }
     }
 
-    private func write(_ c: Case, _ out: inout HTMLWriter) {
+    private func write(_ c: Case, _ hasPhotos: Bool, _ out: inout HTMLWriter) {
         out.raw("<li>")
-        if c.leftPhoto != nil || c.rightPhoto != nil {
+        if hasPhotos {
             out.raw("<div class=\"pair\">")
             for (photo, name) in [(c.leftPhoto, c.left), (c.rightPhoto, c.right)] {
                 out.raw("<span>")
@@ -244,6 +245,9 @@ private enum EvaluationPageStyle {
         .data td,.data th{text-align:right;font-variant-numeric:tabular-nums}
         .data td:first-child,.data th:first-child{text-align:left}
         .data td:last-child,.data th:last-child{padding-right:0}
+        .facts-list{display:grid;grid-template-columns:auto 1fr;gap:6px 16px;font-size:13px}
+        .facts-list dt{color:var(--soft)}
+        .facts-list dd{text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
         .command{margin-top:16px}
         .command code{font:12px/1.6 var(--mono);color:var(--soft);overflow-wrap:anywhere}
         @media (max-width:560px){.figures{grid-template-columns:1fr 1fr;gap:10px;margin-top:24px}.figures li{padding:14px 16px}
