@@ -65,7 +65,7 @@ import Testing
         let m = Matrix([[2, 0], [0, 1], [0, 5], [1, 0], [-1, 0]])
         let t = try TemplateSet(m, identities: [7, 7, 3, 9, 9], pooling: .meanUnit)
         #expect(t.identities == [3, 7] && t.leftOut == [9] && t.vectors.rows == 2)
-        #expect(abs(t.vectors[1, 0] - 0.5.squareRoot()) < 1e-6)
+        #expect(abs(Double(t.vectors[1, 0]) - 0.5.squareRoot()) < 1e-6)
         let weighted = try TemplateSet(
             m, identities: [7, 7, 3, 9, 9], pooling: .qualityWeighted, quality: [0, 1, 1, 1, 0])
         #expect(weighted.identities == [3, 7, 9] && abs(weighted.vectors[1, 1] - 1) < 1e-6)
