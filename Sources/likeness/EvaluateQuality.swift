@@ -10,7 +10,7 @@ struct EvaluateQuality: ParsableCommand {
             likeness evaluate quality --pairs pairs.txt --vectors v.npy --index v.jsonl --quality v.jsonl --out report
 
             Qualities are a table name,column,… (.csv, .tsv; larger = better) or what embed --index wrote: `score` is the \
-            overall quality, beside the detector's score and each measure. A comparison is as good as its worse side. The \
+            overall quality, beside each measure. A comparison is as good as its worse side. The \
             threshold is fixed where --errors of all genuine comparisons fail.
             """)
 

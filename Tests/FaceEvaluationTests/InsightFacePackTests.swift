@@ -59,7 +59,8 @@ import Testing
 
     /// A text of a megabyte in the memo, decoded a thousand times over: refused, not a gigabyte.
     @Test func decodedCopiesAreCounted() {
-        var bytes: [UInt8] = [0x80, 2] + Array("c_codecs\nencode\n".utf8) + [UInt8(ascii: "q"), 0, UInt8(ascii: "X"), 0, 0, 16, 0]
+        var bytes: [UInt8] =
+            [0x80, 2] + Array("c_codecs\nencode\n".utf8) + [UInt8(ascii: "q"), 0, UInt8(ascii: "X"), 0, 0, 16, 0]
         bytes += [UInt8](repeating: 65, count: 1 << 20) + [UInt8(ascii: "q"), 1, UInt8(ascii: "X"), 6, 0, 0, 0]
         bytes += Array("latin1".utf8) + [UInt8(ascii: "q"), 2, 0x86, UInt8(ascii: "R")]
         for _ in 0..<1000 {

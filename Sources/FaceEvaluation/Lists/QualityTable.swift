@@ -25,7 +25,7 @@ public struct QualityTable: Sendable {
 
     private init(faces: [Face], path: String) throws(LikenessError) {
         let measures = Set(faces.flatMap { $0.quality.map { Array($0.measures.keys) } ?? [] }).sorted()
-        columns = ["score", "detector"] + measures
+        columns = ["score"] + measures
         var values: [String: [Double]] = [:]
         for face in faces {
             guard values[face.source] == nil else {
@@ -34,7 +34,7 @@ public struct QualityTable: Sendable {
             }
             let quality = face.quality
             values[face.source] =
-                [quality.map { Double($0.score) } ?? .nan, Double(face.score)]
+                [quality.map { Double($0.score) } ?? .nan]
                 + measures.map { quality?.measures[$0].map(Double.init) ?? .nan }
         }
         self.values = values

@@ -6,7 +6,7 @@ extension EvaluationReport {
         let best = report.columns.max { $0.start.gain ?? -9 < $1.start.gain ?? -9 }
         let first = report.columns[0]
         self.init(
-            title: "\(first.name) removes \(Self.share(first.start.gain)) of the avoidable errors in the worst fifth",
+            title: Self.verdict(first),
             subject:
                 "\(ReportNumber.count(first.genuine)) genuine comparisons of which \(ReportNumber.rate(report.falseRejectRate)) "
                 + "fail at \(ReportNumber.fixed(report.threshold, 4)); the quality of a comparison is the \(report.combination.rawValue)"
@@ -48,12 +48,22 @@ extension EvaluationReport {
         ]
     }
 
-    private static func share(_ gain: Double?) -> String {
-        gain.map { "\(ReportNumber.fixed(100 * $0, 1)) %" } ?? "nothing"
+    private static func verdict(_ c: QualityReport.Column) -> String {
+        guard let gain = c.start.gain else { return "There is no error that \(c.name) could foresee" }
+        if let interval = c.gainInterval, interval.low <= 0 {
+            return "\(c.name) does not foresee errors beyond chance: gain \(ReportNumber.fixed(gain, 2))"
+        }
+        return "\(c.name) foresees errors: gain \(ReportNumber.fixed(gain, 2)) in the worst fifth"
+    }
+
+    /// The first column and the four that gain most: more lines cannot be told apart.
+    private static func shown(_ report: QualityReport) -> [QualityReport.Column] {
+        let others = report.columns.dropFirst().sorted { $0.start.gain ?? -9 > $1.start.gain ?? -9 }
+        return Array(report.columns.prefix(1) + others.prefix(4))
     }
 
     private static func errorsPlot(_ report: QualityReport) -> Plot {
-        let shown = report.columns.prefix(7)
+        let shown = shown(report)
         var series = shown.enumerated().map { k, c in
             let kept = c.curve.points.filter { $0.errors != nil }
             return Plot.Series(
@@ -70,7 +80,7 @@ extension EvaluationReport {
         return Plot(
             "error-discard", title: "Errors against the discarded share",
             caption: "False rejects among the genuine comparisons that are left when those of lowest quality go first "
-                + "(Grother & Tabassi 2007), between a perfect quality and a useless one.",
+                + "(Grother & Tabassi 2007), between a perfect quality and a useless one; the first column and the four that gain most.",
             x: .init("share discarded", from: 0, to: 0.95), y: .init("false reject rate", from: 0), legend: .topRight,
             series: series)
     }
@@ -82,7 +92,7 @@ extension EvaluationReport {
                 "At the same threshold, among the impostor comparisons that are left. A quality that raises these selects "
                 + "faces that look like everybody.",
             x: .init("share discarded", from: 0, to: 0.95), y: .init("false accept rate", from: 0), legend: .topLeft,
-            series: report.columns.prefix(7).enumerated().map { k, c in
+            series: shown(report).enumerated().map { k, c in
                 Plot.Series(c.name, .line, x: c.falseAccepts.map(\.discarded), y: c.falseAccepts.map(\.rate), colour: k)
             })
     }
