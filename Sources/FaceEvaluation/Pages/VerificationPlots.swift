@@ -125,7 +125,7 @@ public enum VerificationPlots {
     }
 
     static func decade(below rate: Double) -> Double {
-        var power = 1.0
+        var power = 0.1
         while power > rate, power > 1e-9 { power /= 10 }
         return power
     }

@@ -107,12 +107,20 @@ struct PlotScript {
                         + "\(colour(k, theme))'")
             }
         }
-        let drawn = plot.series.indices.filter { plot.series[$0].style != .mark && !plot.series[$0].x.isEmpty }
+        let drawn = plot.series.indices.filter { plot.series[$0].style != .mark && hasPoint(plot.series[$0]) }
         // bands first: lines stay on top
         let order = drawn.filter { plot.series[$0].style == .band } + drawn.filter { plot.series[$0].style != .band }
         let parts = order.flatMap { draw($0, theme) }
-        lines.append(parts.isEmpty ? "plot [0:1][0:1] NaN notitle" : "plot \(parts.joined(separator: ", "))")
+        lines.append(
+            parts.isEmpty
+                ? "unset logscale\nset format '%g'\nplot [0:1][0:1] -1 notitle"
+                : "plot \(parts.joined(separator: ", "))")
         return lines.joined(separator: "\n") + "\nunset output\n"
+    }
+
+    /// Whether anything of a series can be placed: gnuplot refuses a figure without a point.
+    private func hasPoint(_ s: Plot.Series) -> Bool {
+        zip(s.x, s.y).contains { place($0, isBars ? plot.y : plot.x).isFinite && place($1, plot.y).isFinite }
     }
 
     private func legend(_ theme: Theme) -> [String] {
@@ -131,7 +139,9 @@ struct PlotScript {
     private func axis(_ name: String, _ axis: Plot.Axis?, _ theme: Theme) -> [String] {
         guard let axis else { return [] }
         var lines = ["set \(name)label '\(Self.harmless(axis.label))' tc rgb '\(theme.ink)'"]
-        let ends = [axis.low, axis.high].map { end in
+        // a range of no width is left to gnuplot
+        let hasWidth = axis.low.flatMap { low in axis.high.map { low < $0 } } ?? true
+        let ends = [hasWidth ? axis.low : nil, hasWidth ? axis.high : nil].map { end in
             end.map { place($0, axis) }.flatMap { $0.isFinite ? Self.number($0) : nil } ?? "*"
         }
         lines.append("set \(name)range [\(ends[0]):\(ends[1])]")
