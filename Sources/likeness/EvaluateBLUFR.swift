@@ -29,6 +29,7 @@ struct EvaluateBLUFR: ParsableCommand {
     }
 
     func run() throws {
+        let run = try EvaluationRun(output, common)
         let (vectors, identities, names) = try input.read()
         let drawn: [BLUFRTrial]
         if let lists {
@@ -43,13 +44,19 @@ struct EvaluateBLUFR: ParsableCommand {
             vectors, identities: identities, trials: drawn, threads: common.threadCount)
         let name = lists == nil ? "BLUFR-like, seed \(common.seed)" : "BLUFR"
         let result = BLUFROutput(name, report)
-        try output.store(result)
-        if common.json { return try common.console.json(result) }
+        let comparisons = report.trials.reduce(0) { $0 + $1.genuine + $1.impostors }
+        try run.finish(
+            result, comparisons, "comparisons", inputs: [input.vectors, input.index, input.labels],
+            print: { print(report, name) }
+        ) { EvaluationReport(blufr: report, name: name) }
+    }
+
+    private func print(_ report: BLUFRReport, _ name: String) {
         let console = common.console
-        console.result("\(name): \(drawn.count) trials")
+        console.result("\(name): \(report.trials.count) trials")
         console.table(
             ["figure", "mean − deviation", "mean", "deviation"],
-            [("VR at FAR 0.1 %", result.verification), ("DIR at FAR 1 %, rank 1", result.identification)].map {
+            [("VR at FAR 0.1 %", report.verification), ("DIR at FAR 1 %, rank 1", report.identification)].map {
                 [$0, Figure.rate($1.fused), Figure.rate($1.mean), Figure.rate($1.deviation)]
             })
     }

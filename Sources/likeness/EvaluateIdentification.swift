@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import FaceCore
-import FaceEvaluation
+public import FaceEvaluation
 
 /// `likeness evaluate identification`: who is it, among a gallery, and is he there at all?
 struct EvaluateIdentification: ParsableCommand {
@@ -9,7 +9,8 @@ struct EvaluateIdentification: ParsableCommand {
         discussion: """
             likeness evaluate identification --gallery g.npy --gallery-labels gl.npy --probes p.npy --probe-labels pl.npy
 
-            Probes of people outside the gallery make the open-set figures. Ties count against the right person.
+            Probes of people outside the gallery make the open-set figures. Ties count against the right person. A person \
+            with several gallery rows is as near as the nearest of them; with --template they become one vector.
             """)
 
     @Option(help: ArgumentHelp("Gallery vectors (.npy), one or several a person.", valueName: "file")) var gallery:
@@ -17,6 +18,13 @@ struct EvaluateIdentification: ParsableCommand {
     @Option(help: ArgumentHelp("Person of each gallery row (.npy).", valueName: "file")) var galleryLabels: String
     @Option(help: ArgumentHelp("Probe vectors (.npy).", valueName: "file")) var probes: String
     @Option(help: ArgumentHelp("Person of each probe row (.npy).", valueName: "file")) var probeLabels: String
+    @Option(
+        help: "Pool the gallery rows of a person: \(TemplatePooling.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var template: TemplatePooling?
+    @Option(help: ArgumentHelp("Quality of each gallery row (.npy), for quality_weighted.", valueName: "file"))
+    var galleryQuality: String?
+    @Option(help: ArgumentHelp("Medium of each gallery row (.npy), for media_mean.", valueName: "file"))
+    var galleryMedia: String?
     @Option(help: ArgumentHelp("Ranks to report.", valueName: "k")) var rank: [Int] = [1, 5, 10]
     @Option(help: ArgumentHelp("False alarm rates to report.", valueName: "rate")) var far: [Double] = [
         1e-1, 1e-2, 1e-3,
@@ -29,10 +37,31 @@ struct EvaluateIdentification: ParsableCommand {
         if let bad = far.first(where: { !(0...1).contains($0) }) {
             throw ValidationError("--far takes 0…1, not \(bad)")
         }
+        if template == .qualityWeighted, galleryQuality == nil {
+            throw ValidationError("quality_weighted needs --gallery-quality.")
+        }
+        if template == .mediaMean, galleryMedia == nil { throw ValidationError("media_mean needs --gallery-media.") }
+    }
+
+    /// The gallery as it stands, or pooled to a row a person.
+    private func readGallery() throws(LikenessError) -> (vectors: Matrix, identities: [Int]) {
+        let (vectors, identities) = (try NPY.readMatrix(gallery), try NPY.readLabels(galleryLabels))
+        guard let template else { return (vectors, identities) }
+        let quality = try galleryQuality.map { (path) throws(LikenessError) in
+            let values = try NPY.readMatrix(path)
+            return (0..<values.rows).flatMap { values.row($0).map(Double.init) }
+        }
+        let media = try galleryMedia.map { (path) throws(LikenessError) in try NPY.readLabels(path) }
+        let pooled = try TemplateSet(
+            vectors, identities: identities, pooling: template, quality: quality ?? [], media: media ?? [])
+        for person in pooled.leftOut { common.console.warning("person \(person) has no template and is left out") }
+        return (pooled.vectors, pooled.identities)
     }
 
     func run() throws {
-        let search = try GallerySearch(NPY.readMatrix(gallery), identities: NPY.readLabels(galleryLabels))
+        let run = try EvaluationRun(output, common)
+        let (entries, people) = try readGallery()
+        let search = try GallerySearch(entries, identities: people)
         let outcomes = try search.search(
             NPY.readMatrix(probes), identities: NPY.readLabels(probeLabels), threads: common.threadCount)
         let report = try IdentificationReport(outcomes, identities: search.identities)
@@ -44,11 +73,14 @@ struct EvaluateIdentification: ParsableCommand {
             }
         }
         let result = IdentificationOutput(
-            identities: search.identities, mated: report.mated.count, nonMated: report.nonMated.count,
+            identities: search.identities, entries: entries.rows, template: template?.rawValue,
+            mated: report.mated.count, nonMated: report.nonMated.count,
             ranks: rank.compactMap { k in report.identificationRate(rank: k).map { .init(rank: k, value: $0) } },
             openSet: open)
-        try output.store(result)
-        if common.json { try common.console.json(result) } else { print(result) }
+        try run.finish(
+            result, outcomes.count, "probes", inputs: [gallery, galleryLabels, probes, probeLabels, galleryQuality],
+            settings: [.init("Templates", template?.rawValue ?? "best of several entries")], print: { print(result) }
+        ) { try EvaluationReport(identification: report, far: far) }
     }
 
     private func print(_ r: IdentificationOutput) {
@@ -86,10 +118,18 @@ private struct IdentificationOutput: Encodable {
     let `protocol` = "identification"
     let ties = TieRule.pessimistic.rawValue
     let identities: Int
+    /// Gallery rows searched, after pooling.
+    let entries: Int
+    /// nil: several entries a person, the best counts.
+    let template: String?
     let mated: Int
     let nonMated: Int
     let ranks: [Rank]
     let openSet: [OpenSet]
 
-    enum CodingKeys: String, CodingKey { case `protocol`, ties, identities, mated, nonMated, ranks, openSet }
+    enum CodingKeys: String, CodingKey {
+        case `protocol`, ties, identities, entries, template, mated, nonMated, ranks, openSet
+    }
 }
+
+extension TemplatePooling: ExpressibleByArgument {}

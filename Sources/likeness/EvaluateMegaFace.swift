@@ -33,6 +33,7 @@ struct EvaluateMegaFace: ParsableCommand {
     }
 
     func run() throws {
+        let run = try EvaluationRun(output, common)
         let (vectors, identities, _) = try input.read()
         var options = DistractorReport.Options()
         if !size.isEmpty { options.sizes = size }
@@ -42,8 +43,15 @@ struct EvaluateMegaFace: ParsableCommand {
         let report = try DistractorReport.measure(
             probes: vectors, identities: identities, distractors: NPY.readMatrix(distractors, mapped: true), options)
         let result = MegaFaceOutput(report)
-        try output.store(result)
-        if common.json { return try common.console.json(result) }
+        let scores = report.probes * (report.rows.last?.distractors ?? 0)
+        try run.finish(
+            result, scores, "comparisons",
+            inputs: [input.vectors, input.index, input.labels, distractors, noisyProbes, noisyDistractors],
+            print: { print(report, result) }
+        ) { EvaluationReport(distractors: report) }
+    }
+
+    private func print(_ report: DistractorReport, _ result: MegaFaceOutput) {
         let console = common.console
         console.result("\(report.trials) trials of \(report.probes) photos of \(report.people) people")
         if report.leftOut.probes + report.leftOut.distractors > 0 {

@@ -75,7 +75,8 @@ struct ProtocolOptions: ParsableArguments {
 
 extension ThresholdRule: ExpressibleByArgument {}
 
-/// Reads a list of comparisons by its shape: a table has separators, an LFW list begins with numbers.
+/// Reads a list of comparisons by its shape: a table has separators, an LFW list begins with numbers, a folder has a
+/// folder a person.
 enum PairsFile {
     static func read(_ path: String) throws(LikenessError) -> (list: ComparisonList, name: String) {
         if path.lowercased().hasSuffix(".csv") || path.lowercased().hasSuffix(".tsv") {
@@ -84,28 +85,12 @@ enum PairsFile {
         let list = try LFWPairs.read(path: path)
         return (list, list.folds.isEmpty ? "lfw-view1" : "lfw-view2")
     }
-}
 
-/// What every evaluation prints and stores.
-struct EvaluationOutput: ParsableArguments {
-    @Option(help: ArgumentHelp("Append the result to this file, one JSON object a line.", valueName: "file"))
-    var history: String?
+    static func isPack(_ path: String) -> Bool { path.lowercased().hasSuffix(".bin") }
 
-    /// Appends to the history what is printed with `--json`, with the time and the command.
-    func store(_ result: some Encodable) throws {
-        guard let history else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let record = HistoryRecord(
-            time: Date.now.formatted(.iso8601), command: CommandLine.arguments.dropFirst().joined(separator: " "),
-            result: result)
-        try EvaluationHistory.append(Array(try encoder.encode(record)), to: history)
-    }
-
-    private struct HistoryRecord<Result: Encodable>: Encodable {
-        let time: String
-        let command: String
-        let result: Result
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }
 

@@ -64,7 +64,7 @@ private func code(_ body: () throws -> Void) -> String? {
     @Test func filesThatCannotBeReadAreNamed() throws {
         let folder = try TemporaryFolder()
         #expect(code { _ = try WiderAnnotations(file: folder.file("nothing")) } == "file-missing")
-        #expect(code { _ = try WiderAnnotations(file: folder.path) } == "file-unreadable")
+        #expect(code { _ = try WiderAnnotations(file: folder.path) } == "file-format")
         try Data([0xFF, 0xFE, 0x00]).write(to: URL(filePath: folder.file("binary")))
         #expect(code { _ = try WiderAnnotations(file: folder.file("binary")) } == "file-format")
         try good.write(toFile: folder.file("good"), atomically: true, encoding: .utf8)

@@ -13,6 +13,9 @@ public struct AllPairsReport: Sendable {
         public var hardest = 100
         public var threads = availableThreads()
         public var rates = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7]
+        /// Resamples of identities behind the intervals; 0 for none.
+        public var resamples = 0
+        public var seed: UInt64 = 1
 
         public init() {}
     }
@@ -31,6 +34,9 @@ public struct AllPairsReport: Sendable {
     /// Most suspicious first: label errors are found here.
     public let highestImpostors: [ScoredRowPair]
     public let lowestGenuine: [ScoredRowPair]
+    public let seed: UInt64
+    /// nil without resamples.
+    public let intervals: AllPairsIntervals?
 
     public var genuine: Int { curve.genuine }
     public var impostors: Int { curve.impostors }
@@ -84,6 +90,11 @@ public struct AllPairsReport: Sendable {
         }
         highestImpostors = largest.prefix(options.hardest).map(named)
         lowestGenuine = genuine.pairs.prefix(options.hardest).map(named)
+        seed = options.seed
+        intervals =
+            options.resamples > 0
+            ? AllPairsResampling(labels, genuine, largest, curve).intervals(
+                options.rates, resamples: options.resamples, seed: options.seed, threads: options.threads) : nil
     }
 
     /// Tiles of 480×2016 rows (whole panels) on and above the diagonal, taken by the threads in turn.

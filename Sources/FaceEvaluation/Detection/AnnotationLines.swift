@@ -1,22 +1,19 @@
-internal import FaceCore
-internal import FoundationEssentials
+import FaceCore
 
-/// The lines of a list of boxes, hostile or not: any line end, blanks at line ends, no last newline needed.
+/// A walk over the lines of a list of boxes: ``TextLines`` with a place, and the numbers that such lists hold.
 struct AnnotationLines {
-    let file: String
-    private let lines: [Substring]
+    private let text: TextLines
     private var position = 0
 
-    init(file: String, text: String) {
-        self.file = file
-        lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
-    }
+    init(file: String) throws(LikenessError) { text = try TextLines(path: file) }
+
+    init(file: String, text: String) { self.text = TextLines(path: file, text: text) }
 
     /// The next line without blanks around it; nil at the end.
     mutating func next() -> Substring? {
-        guard position < lines.count else { return nil }
+        guard position < text.lines.count else { return nil }
         position += 1
-        let line = lines[position - 1]
+        let line = text.lines[position - 1]
         guard let first = line.firstIndex(where: { !$0.isWhitespace }),
             let last = line.lastIndex(where: { !$0.isWhitespace })
         else { return "" }
@@ -54,28 +51,5 @@ struct AnnotationLines {
     }
 
     /// `file-format`, naming the line read last, counted from 1.
-    func error(_ message: String) -> LikenessError {
-        LikenessError(.fileFormat, subject: "\(file):\(max(1, position))", message)
-    }
-}
-
-/// The text of a list; throws `file-missing`, `file-unreadable` (not a regular file), `file-format` (not UTF-8, above 256 MB).
-func readAnnotationText(_ file: String) throws(LikenessError) -> String {
-    guard FileManager.default.fileExists(atPath: file) else {
-        throw LikenessError(.fileMissing, subject: file, "there is no such file")
-    }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-    let resolved = try? FileManager.default.attributesOfItem(
-        atPath: URL(filePath: file).resolvingSymlinksInPath().path)
-    guard (resolved ?? attributes)?[.type] as? FileAttributeType == .typeRegular else {
-        throw LikenessError(.fileUnreadable, subject: file, "this is not a regular file")
-    }
-    let bytes: Data
-    do { bytes = try Data(contentsOf: URL(filePath: file), options: .mappedIfSafe) } catch {
-        throw LikenessError(.fileUnreadable, subject: file, "the file cannot be read: \(error)")
-    }
-    guard bytes.count <= 256 << 20, let text = String(validating: bytes, as: UTF8.self) else {
-        throw LikenessError(.fileFormat, subject: file, "the file is not UTF-8 text of at most 256 MB")
-    }
-    return text
+    func error(_ message: String) -> LikenessError { text.error(max(1, position) - 1, message) }
 }

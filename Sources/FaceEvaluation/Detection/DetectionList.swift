@@ -19,12 +19,16 @@ public struct DetectionList: Sendable, Hashable {
 
     /// Throws `file-missing`, `file-unreadable`, or `file-format` with the line that is wrong.
     public init(file: String) throws(LikenessError) {
-        try self.init(file: file, text: try readAnnotationText(file))
+        try self.init(AnnotationLines(file: file))
     }
 
     /// - Parameter file: named in errors.
     public init(file: String, text: String) throws(LikenessError) {
-        var lines = AnnotationLines(file: file, text: text)
+        try self.init(AnnotationLines(file: file, text: text))
+    }
+
+    private init(_ annotations: AnnotationLines) throws(LikenessError) {
+        var lines = annotations
         pictures = []
         while let name = lines.next() {
             if name.isEmpty { continue }

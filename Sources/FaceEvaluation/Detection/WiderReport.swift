@@ -67,6 +67,20 @@ public struct WiderReport: Sendable, Codable {
         invalidFaces = annotations.pictures.reduce(0) { $0 + $1.faces.count { $0.invalid } }
     }
 
+    /// Precision–recall curves of the subsets by box height, for a figure.
+    public static func curves(
+        _ annotations: WiderAnnotations, detections: [[ScoredBox]]
+    ) throws(LikenessError) -> [(subset: WiderSubset, curve: WiderProtocol.Curve)] {
+        let pictures = Array(zip(annotations.pictures, detections))
+        var out: [(subset: WiderSubset, curve: WiderProtocol.Curve)] = []
+        for subset in WiderSubset.allCases {
+            let judged = judged(pictures, .boxHeight, subset)
+            guard judged.contains(where: { !$0.keep.isEmpty }) else { continue }
+            out.append((subset, try WiderProtocol(judged).everyScore()))
+        }
+        return out
+    }
+
     private static func row(
         _ pictures: [(WiderAnnotations.Picture, [ScoredBox])], _ rule: Rule, _ subset: WiderSubset, _ seed: UInt64
     ) throws(LikenessError) -> Row? {

@@ -27,6 +27,30 @@ public struct ScoredList: Sendable {
             throw LikenessError(.lengthMismatch, "\(vectors.rows) vectors come with \(index.names.count) names")
         }
         let unit = try unitRows(vectors).0
+        try self.init(list, excluding: exclusions, folds: count) { c throws(LikenessError) in
+            Self.cosine(unit, try index.row(c.left), try index.row(c.right))
+        }
+    }
+
+    /// Comparisons that were scored before, one value each; nil where a side could not be scored.
+    public init(_ list: ComparisonList, scores: [Double?], folds count: Int = 10) throws(LikenessError) {
+        guard scores.count == list.comparisons.count else {
+            throw LikenessError(.lengthMismatch, "\(list.comparisons.count) comparisons have \(scores.count) scores")
+        }
+        var next = 0
+        try self.init(list, excluding: nil, folds: count) { c throws(LikenessError) in
+            defer { next += 1 }
+            guard let score = scores[next] else {
+                throw LikenessError(.itemMissing, subject: "\(c.left) – \(c.right)", "a side has nothing to compare")
+            }
+            return score
+        }
+    }
+
+    private init(
+        _ list: ComparisonList, excluding exclusions: ExclusionList?, folds count: Int,
+        score: (ComparisonList.Comparison) throws(LikenessError) -> Double
+    ) throws(LikenessError) {
         var (kept, scores, missing, excluded) = ([Int](), [Double](), [LikenessError](), 0)
         for (k, c) in list.comparisons.enumerated() {
             if let exclusions, exclusions.contains(c.left) || exclusions.contains(c.right) {
@@ -34,7 +58,7 @@ public struct ScoredList: Sendable {
                 continue
             }
             do throws(LikenessError) {
-                scores.append(Self.cosine(unit, try index.row(c.left), try index.row(c.right)))
+                scores.append(try score(c))
                 kept.append(k)
             } catch { missing.append(error) }
         }

@@ -50,6 +50,8 @@ public struct VerificationSummary: Sendable, Codable, Hashable {
     /// Comparisons without a vector, and comparisons (for all pairs: rows) that an exclusion list names.
     public var missing = 0
     public var excluded = 0
+    /// Photos in which no face was found: vectors of zeros, similarity 0. nil where vectors were given.
+    public var withoutFace: Int?
     public var accuracy: Accuracy?
     public var folds: [Fold]?
     /// Whether the list itself says which comparison is in which fold.
@@ -119,6 +121,10 @@ public struct VerificationSummary: Sendable, Codable, Hashable {
                 far: p.far, value: p.trueAcceptRate, acceptAbove: Double(p.acceptAbove), identityMean: p.identityMean,
                 impostors: p.impostors, expectedFalseAccepts: p.expectedFalseAccepts, reliable: p.isReliable)
         }
+        guard let intervals = report.intervals else { return }
+        (aucInterval, eerInterval) = (intervals.auc, intervals.eer)
+        for (k, interval) in intervals.rates.enumerated() { tar[k].interval = interval }
+        bootstrap = Bootstrap(resamples: intervals.resamples, used: intervals.used, seed: report.seed)
     }
 }
 

@@ -86,10 +86,5 @@ struct ReportPage {
         "default-src 'none'; img-src data:; style-src 'sha256-\(digest(ReportStyle.css))'; "
         + "script-src 'sha256-\(digest(ReportScript.javaScript))'; base-uri 'none'; form-action 'none'"
 
-    private static func digest(_ bytes: [UInt8]) -> String {
-        let digits = Array(SHA256.hex(of: bytes).utf8)
-        let value = { (c: UInt8) in c < 58 ? c - 48 : c - 87 }
-        let digest = stride(from: 0, to: digits.count, by: 2).map { value(digits[$0]) << 4 | value(digits[$0 + 1]) }
-        return Data(digest).base64EncodedString()
-    }
+    private static func digest(_ bytes: [UInt8]) -> String { HTMLWriter.policyHash(bytes) }
 }

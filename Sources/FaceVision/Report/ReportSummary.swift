@@ -12,10 +12,7 @@ struct ReportSummary {
 
     func write(_ out: inout HTMLWriter) {
         out.raw("<header class=\"top wrap\"><div class=\"mark\">")
-        out.raw("<svg viewBox=\"0 0 26 18\" aria-hidden=\"true\"><g fill=\"none\" stroke=\"currentColor\" ")
-        out.raw(
-            "stroke-width=\"2.4\"><circle cx=\"9\" cy=\"9\" r=\"7.2\"/><circle cx=\"17\" cy=\"9\" r=\"7.2\"/></g></svg>"
-        )
+        out.raw(PageStyle.mark)
         out.raw("likeness</div>\n<h1>")
         out.text(page.headline)
         out.raw("</h1>\n<p class=\"sub\"><bdi>")

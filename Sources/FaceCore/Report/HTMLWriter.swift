@@ -2,23 +2,25 @@ internal import FoundationEssentials
 
 /// Writes HTML as bytes. Text from outside goes through ``text(_:)`` or ``attribute(_:_:)`` only, which escape it;
 /// ``raw(_:)`` takes nothing but literals, which the type enforces.
-struct HTMLWriter {
-    private(set) var bytes: [UInt8] = []
+package struct HTMLWriter {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func raw(_ literal: StaticString) {
+    package init() {}
+
+    package mutating func raw(_ literal: StaticString) {
         literal.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     /// Style or script of this program, as the page's policy names it by hash.
-    mutating func trusted(_ asset: [UInt8]) { bytes.append(contentsOf: asset) }
+    package mutating func trusted(_ asset: [UInt8]) { bytes.append(contentsOf: asset) }
 
     /// Text between tags.
-    mutating func text(_ text: String) { bytes.append(contentsOf: Self.escaped(text).utf8) }
+    package mutating func text(_ text: String) { bytes.append(contentsOf: Self.escaped(text).utf8) }
 
-    mutating func text(_ number: Int) { bytes.append(contentsOf: Self.grouped(number).utf8) }
+    package mutating func text(_ number: Int) { bytes.append(contentsOf: Self.grouped(number).utf8) }
 
     /// ` name="value"`.
-    mutating func attribute(_ name: StaticString, _ value: String) {
+    package mutating func attribute(_ name: StaticString, _ value: String) {
         raw(" ")
         raw(name)
         raw("=\"")
@@ -27,15 +29,31 @@ struct HTMLWriter {
     }
 
     /// A JPEG as the source of an image.
-    mutating func jpegSource(_ jpeg: [UInt8]) {
+    package mutating func jpegSource(_ jpeg: [UInt8]) {
         raw(" src=\"data:image/jpeg;base64,")
         bytes.append(contentsOf: Data(jpeg).base64EncodedData())
         raw("\"")
     }
 
+    /// An SVG as the source of an image: nothing in it can run.
+    package mutating func svgSource(_ name: StaticString, _ svg: [UInt8]) {
+        raw(" ")
+        raw(name)
+        raw("=\"data:image/svg+xml;base64,")
+        bytes.append(contentsOf: Data(svg).base64EncodedData())
+        raw("\"")
+    }
+
+    /// The SHA-256 of a style or script, as a content security policy names it.
+    package static func policyHash(_ asset: [UInt8]) -> String {
+        var hash = SHA256()
+        hash.update(asset)
+        return Data(hash.digest()).base64EncodedString()
+    }
+
     /// Escapes what HTML reads as its own, and shows what could not be seen: control characters, and the marks that
     /// turn the direction of text and so make `exe.gpj` out of `jpg.exe`.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var out = ""
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -55,7 +73,7 @@ struct HTMLWriter {
     }
 
     /// 12345 as 12 345 with thin spaces that do not break.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var out = number < 0 ? "−" : ""
         for (i, digit) in digits.enumerated() {
