@@ -101,6 +101,11 @@ void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size
 /// The k best of one row, similarity descending, ties by lower index; unused places get −1 and −∞.
 void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities);
 
+// MARK: random numbers
+
+/// The first n standard normal numbers of the stream `key`; a shorter call gives the beginning of a longer one.
+void ck_normals(uint64_t key, float *out, size_t n, ck_level level);
+
 // MARK: checksums
 
 /// Adds bytes to a CRC-32C (Castagnoli); begin with 0.
