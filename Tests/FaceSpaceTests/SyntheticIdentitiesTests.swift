@@ -54,7 +54,8 @@ import Testing
         #expect(set.times.allSatisfy { $0 >= 0 && $0 < 1 })
         let nearest = try set.vectors.topNeighbours(k: 1)
         let copies = (0..<4000).filter { set.kinds[$0] == .duplicate }
-        #expect(copies.allSatisfy { nearest.similarities[$0] > 0.9 })
+        // of a row that was itself replaced by a copy nothing near is left
+        #expect(Double(copies.count { nearest.similarities[$0] > 0.98 }) >= 0.75 * Double(copies.count))
     }
 
     @Test func everySeedHasItsBytesForAnyThreads() throws {

@@ -39,7 +39,7 @@ public struct IVFIndex: Sendable {
     }
 
     /// Parts the vectors of `flat` into cells and chooses how many must be searched to find a share `recall` of the `k`
-    /// nearest of a query. Throws `usage`, `bad-data` for an index without a vector, `cancelled`.
+    /// nearest of a query; a recall of 1 searches all of them. Throws `usage`, `bad-data` for an index without a vector, `cancelled`.
     public init(
         _ flat: FlatIndex, recall: Double = 0.99, k: Int = 10, seed: UInt64 = 1, threads: Int = availableThreads(),
         cancellation: Cancellation? = nil
@@ -198,7 +198,9 @@ private struct ProbeChoice {
         let half = (places.count + 1) / 2
         let spare = (recall * (1 - recall) / Double(max(1, half))).squareRoot()
         var probes = 1
-        while probes < width, ProbeChoice.share(places[..<half], probes) < min(1, recall + spare) { probes += 1 }
+        while probes < width, recall == 1 || ProbeChoice.share(places[..<half], probes) < min(1, recall + spare) {
+            probes += 1
+        }
         self.probes = probes
         let measured = places.count > half ? places[half...] : places[..<half]
         exactness = probes == width ? .exact : .measured(measured.map { ($0.count { $0 < probes }, $0.count) })
