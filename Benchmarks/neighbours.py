@@ -6,7 +6,8 @@
   Benchmarks/neighbours.py set.npy --floor 0.5 --recall 0.99 --probes 8,16,32 --hnsw 64,128
 
 Needs numpy and faiss-cpu (pip), and a release build of likeness (LIKENESS). Times are CPU seconds (user + system) of the
-work itself: a shared machine stretches the clock, hardly them. Of likeness it is the whole command, reading, hashing and
+work itself: a shared machine stretches the clock, hardly them. On a busy one set --threads 1 and OMP_WAIT_POLICY=PASSIVE:
+threads of OpenMP that wait for each other count as work (on one, 103 s instead of 57). Of likeness it is the whole command, reading, hashing and
 writing included; of faiss training, adding and searching, without reading the file. Exact faiss may be timed on a part
 of the queries (--queries) and scaled: its cost is the same for every query. Recall is measured on 1,000 rows against
 faiss IndexFlatIP: the share of true neighbours of at least --floor, of the k nearest, that a list holds.
@@ -123,10 +124,10 @@ def main():
     else:
         floor = [] if a.floor is None else ["--floor", str(a.floor)]
         runs[f"likeness, recall {a.recall}"] = lambda: likeness(a, "--recall", str(a.recall), *floor)
-        lists = int(4 * len(x) ** 0.5)
+        cells = int(4 * len(x) ** 0.5)
         for n in filter(None, a.probes.split(",")):
-            runs[f"faiss IVF{lists}, {n} probes"] = lambda n=n: faiss_index(
-                a, x, ivf(x, lists), lambda index: setattr(index, "nprobe", int(n)))
+            runs[f"faiss IVF{cells}, {n} probes"] = lambda n=n: faiss_index(
+                a, x, ivf(x, cells), lambda index: setattr(index, "nprobe", int(n)))
         for n in filter(None, a.hnsw.split(",")):
             runs[f"faiss HNSW32, ef {n}"] = lambda n=n: faiss_index(
                 a, x, hnsw(x), lambda index: setattr(index.hnsw, "efSearch", int(n)))
