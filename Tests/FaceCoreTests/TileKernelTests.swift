@@ -70,14 +70,14 @@ import Testing
             var m = TileKernelTests.matrix(60, 200, &random)
             for i in 0..<60 { m.setRow(i, m.row(i).map { $0 * Float(scale) }) }
             let packed = try PackedRows(m, kind: .int8)
-            let margins = packed.margins(to: packed)
+            let bounds = packed.bounds(to: packed)
             for i in 0..<60 {
                 for j in 0..<60 {
                     let exact = zip(m.row(i), m.row(j)).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
                     let approximate = Double(packed.approximateProduct(i, packed, j))
-                    #expect(abs(exact - approximate) <= Double(margins[i]))
+                    #expect(abs(exact - approximate) <= Double(bounds[i].margin))
                     // a bound that is never nearly met would be a bound of something else
-                    #expect(Double(margins[i]) < abs(exact) + scale * scale * 6)
+                    #expect(Double(bounds[i].margin) < abs(exact) + scale * scale * 6)
                 }
             }
         }

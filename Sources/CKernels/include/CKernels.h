@@ -73,33 +73,43 @@ void ck_products(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, 
 
 // MARK: nearest neighbours
 
-/// One list a row: the k best so far.
+/// One list a row: what may still belong to its k best.
 typedef struct {
-    uint64_t *entries;    ///< k a row, of ck_key: a heap, the worst first
-    uint32_t *count;      ///< entries in use
-    uint64_t *worst;      ///< a larger key cannot be among the k best; at the start ck_key(floor, UINT32_MAX)
-    float *threshold;     ///< a product below it cannot either; at the start floor − margin; 64 more than rows
-    const float *margin;  ///< of each row: the bound on |approximate − Float32 similarity|
+    uint64_t *entries;      ///< capacity a row, of ck_key
+    uint32_t *count;        ///< entries in use; 0 at the start
+    uint32_t *settled;      ///< of them the first so many are Float32 similarities, the others approximate products
+    float *reach;           ///< what the k-th similarity is at least, as far as is known; at the start the floor
+    float *threshold;       ///< reach − margin: no product below it is a neighbour's; 64 more than rows, +∞
+    const float *margin;    ///< of each row: the largest |approximate product − Float32 similarity| of any pair
+    const float *rounding;  ///< the part of it that comes from Float32 arithmetic
+    const float *step;      ///< of each row: the unit of widths, at least (2 margin + 2⁻¹⁴ |x||y|)/250
+    float floor;            ///< the least similarity that is listed
     size_t k;
+    size_t capacity;        ///< at least k + 16, or all there are; 3k is fast
     const uint64_t *allowed;  ///< one bit a row of the right factor: whether it may be entered; null: all may
-    size_t products;      ///< Float32 similarities computed for rows of the left factor
+    const uint32_t *groups;   ///< group_width rising numbers a row of the left and right factor; null: none
+    size_t group_width;
+    uint32_t group;         ///< a pair is entered where the first number that both its rows have is this one
+    size_t products;        ///< Float32 similarities computed
 } ck_lists;
 
 /// Rises as the similarity falls, and with the index among equal similarities.
 uint64_t ck_key(float similarity, uint32_t index);
 
-/// Raises the thresholds of a's places by the approximate products with n places of b: k of them prove what the k-th
-/// similarity reaches at least. Without it the first k·ln(n/k) products of a row are computed for nothing. False when
-/// there is no memory; nothing is lost then.
-bool ck_seed(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
-             bool self);
 /// Offers all pairs of places a0… (m of them) of a and b0… (n) of b to the lists of a's places, and to those of b's
 /// when `columns` is given. With `self` a place is not offered to itself. Entries hold numbers of rows. a0 and b0 begin
 /// panels.
 void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
              ck_lists *columns, bool self);
-/// The k best of one row, similarity descending, ties by lower index; unused places get −1 and −∞.
-void ck_rank(ck_lists *lists, size_t row, int32_t *indices, float *similarities);
+/// The k best of a place of `own` among the rows of `other`: similarity descending, ties by lower index; the unused of k
+/// places get −1 and −∞.
+void ck_rank(ck_lists *lists, const ck_operand *own, size_t place, const ck_operand *other, size_t k, int32_t *indices,
+             float *similarities);
+
+// MARK: random numbers
+
+/// The first n standard normal numbers of the stream `key`; a shorter call gives the beginning of a longer one.
+void ck_normals(uint64_t key, float *out, size_t n, ck_level level);
 
 // MARK: checksums
 

@@ -78,6 +78,31 @@ public final class AtomicFile {
         try values.withUnsafeBufferPointer { (raw) throws(LikenessError) in try write(UnsafeRawBufferPointer(raw)) }
     }
 
+    /// Makes room for `bytes` more, which ``fill(_:at:)`` may then write in any order, from several threads; what is not
+    /// filled holds zeros. Returns where the room begins.
+    package func reserve(_ bytes: Int) throws(LikenessError) -> Int {
+        try flush()
+        let start = count
+        guard ftruncate(descriptor, start + bytes) == 0, lseek(descriptor, start + bytes, SEEK_SET) >= 0 else {
+            throw failure("reserve \(bytes) bytes", errno)
+        }
+        count += bytes
+        return start
+    }
+
+    /// Writes into the room that ``reserve(_:)`` made.
+    package func fill(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(LikenessError) {
+        var done = 0
+        while done < bytes.count {
+            let part = pwrite(descriptor, bytes.baseAddress! + done, min(bytes.count - done, 1 << 30), place + done)
+            if part >= 0 {
+                done += part
+            } else if errno != EINTR {
+                throw failure("write", errno)
+            }
+        }
+    }
+
     /// Appends zeros until ``count`` is a multiple of `alignment`.
     public func pad(to alignment: Int) throws(LikenessError) {
         try write([UInt8](repeating: 0, count: (alignment - count % alignment) % alignment))

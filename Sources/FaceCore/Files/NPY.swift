@@ -80,6 +80,11 @@ public enum NPY {
         try write(values: labels.map(Int64.init), .int64, to: path, force: force)
     }
 
+    /// Writes n real numbers as float32.
+    package static func write(reals: [Float], to path: String, force: Bool = false) throws(LikenessError) {
+        try write(values: reals, .float32, to: path, force: force)
+    }
+
     private static func write<T: BitwiseCopyable>(
         values: [T], _ element: NPYHeader.Element, to path: String, force: Bool
     ) throws(LikenessError) {

@@ -27,15 +27,50 @@ public enum VectorFile {
                 .dimensionMismatch, subject: path,
                 "vectors of \(space.id) have \(space.dimension) values, these have \(vectors.columns)")
         }
-        let sidecar = cardPath(path)
-        // asked before the vectors are written, so that not one of the two is left behind
-        if !force, let taken = try? InputFile(sidecar) {
+        try requireNoCard(path, force)
+        try NPY.write(vectors, to: path, half: half, force: force)
+        try writeCard(path, space, rows: vectors.rows, force)
+    }
+
+    /// The rows of a file that is being written, in any order and from several threads.
+    package struct Room: @unchecked Sendable {
+        fileprivate let file: AtomicFile
+        fileprivate let start: Int
+
+        /// Writes one row of Float32.
+        package func fill(row: Int, _ values: UnsafeRawBufferPointer) throws(LikenessError) {
+            try file.fill(values, at: start + row * values.count)
+        }
+    }
+
+    /// Writes both files, the vectors by `body`, which fills every row: they never lie in memory together.
+    package static func write<R>(
+        rows: Int, space: EmbeddingSpace, to path: String, force: Bool = false,
+        _ body: (Room) throws(LikenessError) -> R
+    ) throws(LikenessError) -> R {
+        try requireNoCard(path, force)
+        let file = try AtomicFile(path, force: force)
+        try file.write(NPYHeader.bytes(.float32, shape: [rows, space.dimension]))
+        let start = try file.reserve(rows * space.dimension * MemoryLayout<Float>.stride)
+        let result = try body(Room(file: file, start: start))
+        try file.commit()
+        try writeCard(path, space, rows: rows, force)
+        return result
+    }
+
+    /// Asked before the vectors are written, so that not one of the two is left behind.
+    private static func requireNoCard(_ path: String, _ force: Bool) throws(LikenessError) {
+        if !force, let taken = try? InputFile(cardPath(path)) {
             throw LikenessError(
                 .fileExists, subject: taken.path, "the file exists", remedy: "pass --force to replace it")
         }
-        try NPY.write(vectors, to: path, half: half, force: force)
-        let card = Card(
-            space: space, rows: vectors.rows, dimension: space.dimension, sha256: try SHA256.hex(ofFile: path))
+    }
+
+    private static func writeCard(
+        _ path: String, _ space: EmbeddingSpace, rows: Int, _ force: Bool
+    ) throws(LikenessError) {
+        let sidecar = cardPath(path)
+        let card = Card(space: space, rows: rows, dimension: space.dimension, sha256: try SHA256.hex(ofFile: path))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let data: Data

@@ -8,7 +8,7 @@ package struct NeighbourJoin: Sendable {
         /// rows×k: similarity descending, ties by lower index; −1 and −∞ where there are fewer.
         package var indices: [Int32]
         package var similarities: [Float]
-        /// Float32 similarities that were computed, over all rows.
+        /// Float32 similarities that were computed for the final ranking, over all rows.
         package var products = 0
 
         package init(indices: [Int32], similarities: [Float]) {
@@ -35,28 +35,27 @@ package struct NeighbourJoin: Sendable {
     package func selfJoin(_ matrix: Matrix) throws(LikenessError) -> Result {
         let n = matrix.rows
         guard k > 0, n > 1 else { return empty(n) }
-        let order = try SimilarityOrder(matrix, level: level, threads: threads, cancellation: cancellation).find()
+        let order = try SimilarityOrder(matrix: matrix, level: level, threads: threads, cancellation: cancellation)
+            .find()
         let packed = try PackedRows(matrix, kind: kind, order: order, level: level, threads: threads)
         let candidates = CandidateLists(packed, against: packed, k: min(k, n - 1), floor: floor)
         let block = blockSize(n)
         let plan = TournamentPlan(blocks: (n + block - 1) / block)
         let locks = (0..<plan.blocks).map { _ in BlockLock() }
-        let products = Atomic<Int>(0)
         try parallelFor(plan.count, threads: threads, cancellation: cancellation) { (t) throws(LikenessError) in
             let (a, b) = plan[t]
             let (m, w) = (min(block, n - a * block), min(block, n - b * block))
-            let computed = locks[a].mutex.withLock { _ in
+            locks[a].mutex.withLock { _ in
                 if a == b {
-                    return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true, seeds: true)
+                    return join(packed, a * block, m, packed, b * block, w, candidates, nil, isSelf: true)
                 }
-                return locks[b].mutex.withLock { _ in
+                locks[b].mutex.withLock { _ in
                     join(packed, a * block, m, packed, b * block, w, candidates, candidates, isSelf: true)
                 }
             }
-            products.wrappingAdd(computed, ordering: .relaxed)
             progress?.advance(by: a == b ? m * (m - 1) / 2 : m * w)
         }
-        return try rank(n, order, candidates, products.load(ordering: .relaxed))
+        return try rank(packed, packed, candidates)
     }
 
     /// Neighbours of every query among the rows of `base`; equal rows are neighbours too.
@@ -82,28 +81,24 @@ package struct NeighbourJoin: Sendable {
         let candidates = (0..<parts).map { _ in
             CandidateLists(queries, against: base, k: min(k, columns), floor: floor, allowed: allowed)
         }
-        let products = Atomic<Int>(0)
         try parallelFor(blocks * parts, threads: threads, cancellation: cancellation) { (t) throws(LikenessError) in
             let (a, part) = (t / parts, t % parts)
             let m = min(block, n - a * block)
             for b in stride(from: part * wide, to: columns, by: parts * wide) {
                 let w = min(wide, columns - b)
-                // the first of many blocks tells what the others must reach
-                let seeds = b == part * wide && columns > 8 * wide
-                let computed = join(
-                    queries, a * block, m, base, b, w, candidates[part], nil, isSelf: false, seeds: seeds)
-                products.wrappingAdd(computed, ordering: .relaxed)
+                join(queries, a * block, m, base, b, w, candidates[part], nil, isSelf: false)
                 progress?.advance(by: m * w)
                 try cancellation?.check()
             }
         }
-        var result = try rank(n, [], candidates[0], products.load(ordering: .relaxed))
-        for part in candidates.dropFirst() { merge(&result, try rank(n, [], part, 0)) }
+        var result = try rank(queries, base, candidates[0])
+        for part in candidates.dropFirst() { merge(&result, try rank(queries, base, part)) }
         return result
     }
 
     /// Joins lists of the same queries in disjoint parts of the base.
     private func merge(_ a: inout Result, _ b: Result) {
+        a.products += b.products
         for first in stride(from: 0, to: a.indices.count, by: k) {
             var both: [(similarity: Float, index: Int32)] = []
             for place in first..<first + k {
@@ -127,17 +122,15 @@ package struct NeighbourJoin: Sendable {
 
     private func join(
         _ a: PackedRows, _ a0: Int, _ m: Int, _ b: PackedRows, _ b0: Int, _ n: Int, _ rows: CandidateLists,
-        _ columns: CandidateLists?, isSelf: Bool, seeds: Bool = false
-    ) -> Int {
+        _ columns: CandidateLists?, isSelf: Bool
+    ) {
         var (left, right, own) = (a.operand, b.operand, rows.lists)
         if let columns {
             var other = columns.lists
             ck_join(&left, a0, m, &right, b0, n, &own, &other, isSelf)
         } else {
-            if seeds { ck_seed(&left, a0, m, &right, b0, n, &own, isSelf) }
             ck_join(&left, a0, m, &right, b0, n, &own, nil, isSelf)
         }
-        return own.products
     }
 
     private func empty(_ n: Int) -> Result {
@@ -147,21 +140,24 @@ package struct NeighbourJoin: Sendable {
     }
 
     private func rank(
-        _ n: Int, _ order: [UInt32], _ candidates: CandidateLists, _ products: Int
+        _ rows: PackedRows, _ others: PackedRows, _ candidates: CandidateLists
     ) throws(LikenessError) -> Result {
+        let n = rows.matrix.rows
         var result = empty(n)
-        result.products = products
+        let products = Atomic<Int>(0)
         try result.indices.withUnsafeMutableBufferPointer { (i) throws(LikenessError) in
             try result.similarities.withUnsafeMutableBufferPointer { (s) throws(LikenessError) in
                 nonisolated(unsafe) let (indices, similarities) = (i.baseAddress!, s.baseAddress!)
                 try parallelFor(n, threads: threads, grain: 256, cancellation: cancellation) {
                     (place) throws(LikenessError) in
-                    var lists = candidates.lists
-                    let row = order.isEmpty ? place : Int(order[place])
-                    ck_rank(&lists, place, indices + row * k, similarities + row * k)
+                    var (lists, left, right) = (candidates.lists, rows.operand, others.operand)
+                    let row = rows.order.isEmpty ? place : Int(rows.order[place])
+                    ck_rank(&lists, &left, place, &right, k, indices + row * k, similarities + row * k)
+                    products.wrappingAdd(lists.products, ordering: .relaxed)
                 }
             }
         }
+        result.products = products.load(ordering: .relaxed)
         return result
     }
 }

@@ -88,9 +88,18 @@ package final class PackedRows: @unchecked Sendable {
         return p
     }
 
-    /// For each row the bound on |approximate − Float32 similarity| to any row of `other`, with the rounding of
-    /// both: γ of the dot product, and of the tile (Float32) or of the scales (int8).
-    package func margins(to other: PackedRows) -> [Float] {
+    /// How far the approximate products of a row may be from Float32 similarities.
+    package struct Bound: Sendable {
+        /// Of any pair with the row: codes, and the rounding of both.
+        package var margin: Float
+        /// The part of it that is rounding: γ of the dot product, and of the tile (Float32) or of the scales (int8).
+        package var rounding: Float
+        /// The unit in which the kernels keep the width of an interval.
+        var step: Float
+    }
+
+    /// The bounds of each row's products with any row of `other`.
+    package func bounds(to other: PackedRows) -> [Bound] {
         let unit = 0x1p-24
         let depth = Double(matrix.columns)
         var (norm, error, length) = (0.0, 0.0, 0.0)
@@ -99,13 +108,16 @@ package final class PackedRows: @unchecked Sendable {
             error = max(error, Double(other.operand.error[i]))
             length = max(length, Double(other.operand.norm[i]) + Double(other.operand.error[i]))
         }
-        // m of ck_dot, the chain of a Float32 tile, and four for the differences that thresholds are
-        let steps = (depth / 64).rounded(.up) + 11 + (operand.kind == CK_INT8 ? 0 : depth)
-        let rounding = steps * unit / (1 - steps * unit)
+        // m of ck_dot, the chain of a Float32 tile, and twelve for the sums and differences that bounds go through
+        let steps = (depth / 64).rounded(.up) + 19 + (operand.kind == CK_INT8 ? 0 : depth)
+        let gamma = steps * unit / (1 - steps * unit)
         return (0..<matrix.rows).map { i in
             let (n, e) = (Double(operand.norm[i]), Double(operand.error[i]))
-            let bound = n * error + e * length + 4 * unit * n * norm + rounding * (n + e) * length
-            return Float(bound * (1 + 1e-6)).nextUp
+            let rounding = (4 * unit * n * norm + gamma * (n + e) * length) * (1 + 1e-6)
+            let margin = (n * error + e * length + rounding) * (1 + 4e-6)
+            let step = (2 * margin + 0x1p-14 * (n + e) * length) / 250 * (1 + 1e-5)
+            return Bound(
+                margin: Float(margin).nextUp, rounding: Float(rounding).nextUp, step: max(Float(step).nextUp, 1e-30))
         }
     }
 }

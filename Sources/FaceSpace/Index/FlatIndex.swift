@@ -31,6 +31,15 @@ public struct FlatIndex: Sendable {
         self.init(space: space, ids: [], vectors: Matrix(rows: 0, columns: space.dimension), nextID: 0)
     }
 
+    /// An index of rows that are there already, in memory or mapped, without copying them; ids are row numbers.
+    ///
+    /// The rows must be finite and have the space's dimension.
+    public init(_ vectors: Matrix, space: EmbeddingSpace) {
+        precondition(vectors.columns == space.dimension || vectors.rows == 0, "vectors of another dimension")
+        self.init(
+            space: space, ids: (0..<Int64(vectors.rows)).map { $0 }, vectors: vectors, nextID: Int64(vectors.rows))
+    }
+
     init(space: EmbeddingSpace, ids: [Int64], vectors: Matrix, nextID: Int64) {
         self.space = space
         self.ids = ids

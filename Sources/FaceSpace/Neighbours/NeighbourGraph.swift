@@ -99,7 +99,8 @@ public struct NeighbourGraph: Sendable {
         self.storage = storage
     }
 
-    /// The exact graph of unit vectors by cosine.
+    /// The exact graph: of unit vectors by cosine, in a Euclidean space by distance, which is listed negated so that
+    /// nearer is more (and `floor` is the negated distance beyond which nothing is listed).
     ///
     /// Approximate int8 products, and Float32 similarities of every pair that a proven bound does not exclude; each pair
     /// of rows is met once. O(n²·d) time, O(n·(k + d)) memory beside the vectors, which may be mapped. The same on every
@@ -110,23 +111,34 @@ public struct NeighbourGraph: Sendable {
         threads: Int = availableThreads(), progress: ProgressMeter? = nil, cancellation: Cancellation? = nil
     ) throws(LikenessError) -> NeighbourGraph {
         guard k >= 0 else { throw LikenessError(.usage, subject: "k", "\(k) neighbours cannot be found") }
+        try requireDimension(vectors, space)
+        // lists longer than there are rows would only hold empty places
+        let length = min(k, max(0, vectors.rows - 1))
+        let result: NeighbourJoin.Result
+        switch space.metric {
+        case .cosine:
+            var join = NeighbourJoin(k: length)
+            join.floor = floor
+            (join.threads, join.progress, join.cancellation) = (threads, progress, cancellation)
+            result = try join.selfJoin(vectors)
+        case .euclidean:
+            var join = EuclideanJoin(k: length)
+            join.farthest = -floor
+            (join.threads, join.progress, join.cancellation) = (threads, progress, cancellation)
+            result = try join.selfJoin(vectors)
+        }
+        progress?.finish()
+        return NeighbourGraph(
+            rows: vectors.rows, k: length, floor: floor, space: space.id, indices: result.indices,
+            similarities: result.similarities)
+    }
+
+    static func requireDimension(_ vectors: Matrix, _ space: EmbeddingSpace) throws(LikenessError) {
         guard vectors.columns == space.dimension || vectors.rows == 0 else {
             throw LikenessError(
                 .dimensionMismatch, subject: space.id,
                 "vectors of this space have \(space.dimension) values, these have \(vectors.columns)")
         }
-        // lists longer than there are rows would only hold empty places
-        let length = min(k, max(0, vectors.rows - 1))
-        var join = NeighbourJoin(k: length)
-        join.floor = floor
-        join.threads = threads
-        join.progress = progress
-        join.cancellation = cancellation
-        let result = try join.selfJoin(vectors)
-        progress?.finish()
-        return NeighbourGraph(
-            rows: vectors.rows, k: length, floor: floor, space: space.id, indices: result.indices,
-            similarities: result.similarities)
     }
 
     /// The arrays of a graph, owned or mapped.

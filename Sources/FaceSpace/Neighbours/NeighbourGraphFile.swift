@@ -12,11 +12,7 @@ extension NeighbourGraph {
             .init(key: "k", value: .integer(k)),
             .init(key: "floor", value: floor.isFinite ? .real(Double(floor)) : .null),
         ]
-        switch exactness {
-        case .exact: header.append(.init(key: "exact", value: .bool(true)))
-        case .estimated(let recall, let low, let high):
-            header.append(.init(key: "recall", value: .array([.real(recall), .real(low), .real(high)])))
-        }
+        header.append(exactness.member)
         try SectionFile.write(
             [
                 .init("rowptr", "u64", UnsafeRawBufferPointer(storage.offsets)),
@@ -36,7 +32,7 @@ extension NeighbourGraph {
         guard header["format"]?.string == "likeness-neighbour-graph", let space = header["space"]?.string,
             let rows = header["rows"]?.integer, let k = header["k"]?.integer, rows >= 0, rows < 1 << 31, k >= 0,
             k <= max(0, rows - 1), let floor = NeighbourGraph.floor(header["floor"]),
-            let exactness = NeighbourGraph.exactness(header)
+            let exactness = Exactness(header)
         else { throw LikenessError(.fileFormat, subject: path, "the header describes no neighbour graph") }
         if let expected, expected.id != space {
             throw LikenessError(
@@ -64,14 +60,6 @@ extension NeighbourGraph {
         case let number?: number.real.map { Float($0) }
         case nil: nil
         }
-    }
-
-    private static func exactness(_ header: StrictJSON) -> Exactness? {
-        if header["exact"] == .bool(true) { return .exact }
-        guard case .array(let values) = header["recall"], values.count == 3 else { return nil }
-        let numbers = values.compactMap(\.real)
-        guard numbers.count == 3, numbers.allSatisfy({ (0...1).contains($0) }) else { return nil }
-        return .estimated(recall: numbers[0], low: numbers[1], high: numbers[2])
     }
 
     /// The first row whose list is not one: out of bounds, too long, itself in it, not sorted, not finite.

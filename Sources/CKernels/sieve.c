@@ -1,0 +1,150 @@
+// Tiles that meet thresholds: a product is formed in registers, compared there, and written only where something of its
+// row may belong to a list.
+#include "tile.h"
+#include <math.h>
+
+static unsigned sieve_plain(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
+                            const ck_limits *limits, uint64_t *bits, float *q, ck_tile multiply, size_t height,
+                            size_t width) {
+    uint32_t tile[CK_MAX_LEFT * CK_MAX_RIGHT] __attribute__((aligned(64)));
+    multiply(a, b, steps, bias, tile);
+    unsigned any = 0;
+    for (size_t r = 0; r < height; r++) {
+        bits[r] = 0;
+        for (size_t j = 0; j < width; j++) {
+            size_t at = r * width + j;
+            if (limits->row_scale) {
+                q[at] = (float)(int32_t)tile[at] * limits->column_scale[j] * limits->row_scale[r];
+            } else {
+                q[at] = ((const float *)tile)[at];
+            }
+            bool hit = q[at] >= limits->row[r] || (limits->column && q[at] >= limits->column[j]);
+            bits[r] |= (uint64_t)hit << j;
+        }
+        any |= (unsigned)(bits[r] != 0) << r;
+    }
+    return any;
+}
+
+#define PLAIN(name, HEIGHT)                                                                                       \
+    static unsigned name(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,                   \
+                         const ck_limits *limits, uint64_t *bits, float *q) {                                     \
+        ck_operand shape = {.kind = limits->row_scale ? CK_INT8 : CK_FLOAT32, .level = SHAPE_LEVEL};              \
+        ck_operand_shape(&shape);                                                                                 \
+        return sieve_plain(a, b, steps, bias, limits, bits, q, ck_tile_of(&shape), HEIGHT, 16);                   \
+    }
+#define SHAPE_LEVEL CK_SCALAR
+PLAIN(sieve_scalar, 4)
+#undef SHAPE_LEVEL
+#if defined(__aarch64__)
+#define SHAPE_LEVEL CK_NEON
+PLAIN(sieve_neon, 4)
+#undef SHAPE_LEVEL
+#endif
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define T_AVX2 __attribute__((target("avx2,fma")))
+#define T_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")))
+#define T_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+T_AVX2 static unsigned sieve_avx2(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
+                                  const ck_limits *limits, uint64_t *bits, float *q) {
+    bool codes = limits->row_scale != NULL;
+    ck_operand shape = {.kind = codes ? CK_INT8 : CK_FLOAT32, .level = CK_AVX2};
+    ck_operand_shape(&shape);
+    uint32_t tile[6 * 16] __attribute__((aligned(64)));
+    ck_tile_of(&shape)(a, b, steps, bias, tile);
+    unsigned any = 0;
+    for (size_t r = 0; r < 6; r++) {
+        __m256 own = _mm256_set1_ps(limits->row[r]);
+        bits[r] = 0;
+        UNROLL for (int j = 0; j < 2; j++) {
+            __m256 v = _mm256_load_ps((const float *)tile + 16 * r + 8 * j);
+            if (codes) {
+                v = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_castps_si256(v)), _mm256_loadu_ps(limits->column_scale + 8 * j));
+                v = _mm256_mul_ps(v, _mm256_set1_ps(limits->row_scale[r]));
+            }
+            __m256 hit = _mm256_cmp_ps(v, own, _CMP_GE_OQ);
+            if (limits->column) hit = _mm256_or_ps(hit, _mm256_cmp_ps(v, _mm256_loadu_ps(limits->column + 8 * j), _CMP_GE_OQ));
+            bits[r] |= (uint64_t)(unsigned)_mm256_movemask_ps(hit) << (8 * j);
+            _mm256_storeu_ps(q + 16 * r + 8 * j, v);
+        }
+        any |= (unsigned)(bits[r] != 0) << r;
+    }
+    return any;
+}
+
+/// Compares a row of three vectors with its limits; writes it where one of them reaches one.
+T_AVX512 static inline __attribute__((always_inline)) unsigned meet(__m512 *v, size_t r, const ck_limits *limits,
+                                                                    const __m512 *column, uint64_t *bits, float *q) {
+    __m512 own = _mm512_set1_ps(limits->row[r]);
+    __mmask16 hit[3];
+    UNROLL for (int j = 0; j < 3; j++) hit[j] = _mm512_cmp_ps_mask(v[j], _mm512_min_ps(own, column[j]), _CMP_GE_OQ);
+    if (!((unsigned)hit[0] | hit[1] | hit[2])) return 0;
+    bits[r] = (uint64_t)hit[0] | (uint64_t)hit[1] << 16 | (uint64_t)hit[2] << 32;
+    UNROLL for (int j = 0; j < 3; j++) _mm512_storeu_ps(q + 48 * r + 16 * j, v[j]);
+    return 1u << r;
+}
+
+T_AVX512 static unsigned sieve_avx512(const uint8_t *pa, const uint8_t *pb, size_t steps, const int32_t *bias,
+                                      const ck_limits *limits, uint64_t *bits, float *q) {
+    (void)bias;
+    const float *a = (const float *)pa, *b = (const float *)pb;
+    __m512 s[8][3], column[3];
+    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_setzero_ps();
+    for (size_t p = 0; p < steps; p++, a += 8, b += 48) {
+        __m512 b0 = _mm512_load_ps(b), b1 = _mm512_load_ps(b + 16), b2 = _mm512_load_ps(b + 32);
+        UNROLL for (int i = 0; i < 8; i++) {
+            __m512 x = _mm512_set1_ps(a[i]);
+            s[i][0] = _mm512_fmadd_ps(x, b0, s[i][0]), s[i][1] = _mm512_fmadd_ps(x, b1, s[i][1]);
+            s[i][2] = _mm512_fmadd_ps(x, b2, s[i][2]);
+        }
+    }
+    UNROLL for (int j = 0; j < 3; j++)
+        column[j] = limits->column ? _mm512_loadu_ps(limits->column + 16 * j) : _mm512_set1_ps(INFINITY);
+    unsigned any = 0;
+    UNROLL for (int i = 0; i < 8; i++) any |= meet(s[i], (size_t)i, limits, column, bits, q);
+    return any;
+}
+
+// the right codes are stored plus 128, unsigned: the sums begin with −128·Σ of the left ones
+T_VNNI static unsigned sieve_vnni(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
+                                  const ck_limits *limits, uint64_t *bits, float *q) {
+    __m512i s[8][3];
+    __m512 column[3], scale[3], v[3];
+    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_set1_epi32(bias[i]);
+    for (size_t p = 0; p < steps; p++, a += 32, b += 192) {
+        __m512i b0 = _mm512_load_si512(b), b1 = _mm512_load_si512(b + 64), b2 = _mm512_load_si512(b + 128);
+        UNROLL for (int i = 0; i < 8; i++) {
+            int32_t u;
+            __builtin_memcpy(&u, a + 4 * i, 4);
+            __m512i x = _mm512_set1_epi32(u);
+            s[i][0] = _mm512_dpbusd_epi32(s[i][0], b0, x), s[i][1] = _mm512_dpbusd_epi32(s[i][1], b1, x);
+            s[i][2] = _mm512_dpbusd_epi32(s[i][2], b2, x);
+        }
+    }
+    UNROLL for (int j = 0; j < 3; j++) {
+        scale[j] = _mm512_loadu_ps(limits->column_scale + 16 * j);
+        column[j] = limits->column ? _mm512_loadu_ps(limits->column + 16 * j) : _mm512_set1_ps(INFINITY);
+    }
+    unsigned any = 0;
+    UNROLL for (int i = 0; i < 8; i++) {
+        __m512 own = _mm512_set1_ps(limits->row_scale[i]);
+        UNROLL for (int j = 0; j < 3; j++) v[j] = _mm512_mul_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(s[i][j]), scale[j]), own);
+        any |= meet(v, (size_t)i, limits, column, bits, q);
+    }
+    return any;
+}
+#endif
+
+ck_sieve ck_sieve_of(const ck_operand *o) {
+#if defined(__x86_64__)
+    if (o->right_rows == 48) return o->kind == CK_INT8 ? sieve_vnni : sieve_avx512;
+    if (o->left_rows == 6) return sieve_avx2;
+#elif defined(__aarch64__)
+    if (o->level == CK_NEON) return sieve_neon;
+#endif
+    return sieve_scalar;
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import FaceCore
+import FaceSpace
+import Foundation
+
+/// `likeness search`: the nearest vectors of queries.
+struct Search: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Finds the vectors nearest to query vectors, in an index or a file of vectors.",
+        discussion: """
+            likeness search faces.npy query.npy --top 10
+            likeness search faces.index query.npy --top 5 --floor 0.5 --json
+            likeness search faces.npy query.npy --where people.npy=3,7
+
+            Ids of a file of vectors are its row numbers. The answer is exact among the vectors that are let through.
+            """)
+
+    @Argument(help: "An index, or vectors (.npy).") var index: String
+    @Argument(help: "Query vectors (.npy).") var query: String
+    @Option(help: ArgumentHelp("Neighbours of each query.", valueName: "n")) var top = 10
+    @Option(help: ArgumentHelp("List nothing below this similarity.", valueName: "similarity")) var floor: Float?
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Only vectors whose entry in a .npy of labels, at their id, is one of these.",
+            valueName: "labels.npy=a,b"))
+    var filter: String?
+    @Option(help: ArgumentHelp("Name the space of files without side-car.", valueName: "id")) var space: String?
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if !(1...1_000_000).contains(top) { throw ValidationError("--top takes 1…1000000, not \(top)") }
+        if let floor, floor.isNaN { throw ValidationError("--floor takes a number") }
+    }
+
+    func run() throws {
+        let index = try open()
+        let (queries, space) = try VectorInput.read(query, space: space, console: common.console)
+        try index.space.require(space)
+        let found = try index.search(
+            queries, k: top, floor: floor ?? -.infinity, filter: predicate(), threads: common.threadCount)
+        if common.json {
+            return try common.console.json(
+                found.map { hits in hits.map { SearchHit(id: $0.id, similarity: $0.similarity) } })
+        }
+        common.console.table(
+            ["query", "place", "id", "similarity"],
+            found.enumerated().flatMap { q, hits in
+                hits.enumerated().map { place, hit in
+                    ["\(q)", "\(place + 1)", "\(hit.id)", String(format: "%.6f", hit.similarity)]
+                }
+            })
+    }
+
+    private func open() throws(LikenessError) -> FlatIndex {
+        guard index.hasSuffix(".npy") else { return try FlatIndex(index) }
+        let (vectors, space) = try VectorInput.read(index, space: space, console: common.console)
+        return FlatIndex(vectors, space: space)
+    }
+
+    /// Rows whose label is one of those that `--where` names.
+    private func predicate() throws(LikenessError) -> ((Int64) -> Bool)? {
+        guard let filter else { return nil }
+        guard let sign = filter.lastIndex(of: "=") else {
+            throw LikenessError(.usage, subject: filter, "no labels are named", remedy: "say labels.npy=1,2")
+        }
+        var wanted = Set<Int>()
+        for word in filter[filter.index(after: sign)...].split(separator: ",") {
+            guard let label = Int(word) else {
+                throw LikenessError(.usage, subject: filter, "\(word) is not a whole number")
+            }
+            wanted.insert(label)
+        }
+        let labels = try NPY.readLabels(String(filter[..<sign]))
+        return { id in id < labels.count && wanted.contains(labels[Int(id)]) }
+    }
+}
+
+private struct SearchHit: Encodable {
+    let id: Int64
+    let similarity: Float
+}

@@ -1,0 +1,61 @@
+import FaceTestSupport
+import Foundation
+import Testing
+
+@Suite("Commands on vectors", .serialized)
+struct NeighbourCommandTests {
+    let folder: TemporaryFolder
+    let set: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        set = folder.file("set.npy")
+        let r = try Program.run(
+            ["cluster", "synth", "--preset", "easy", "--n", "400", "--set", "sizeMean=20", "--out", set, "--json"])
+        #expect(r.status == 0, "\(r.errors)")
+        #expect(try r.json()["rows"] as? Int == 400)
+    }
+
+    @Test("neighbours writes a graph, once")
+    func neighbours() throws {
+        let graph = folder.file("graph")
+        let r = try Program.run(["neighbours", set, "--out", graph, "--k", "5", "--json"])
+        #expect(r.status == 0, "\(r.errors)")
+        let json = try r.json()
+        #expect(json["entries"] as? Int == 2000 && json["recall"] == nil)
+        let again = try Program.run(["neighbours", set, "--out", graph])
+        #expect(again.status == 73 && again.errors.contains("file-exists"))
+        let bare = try Program.run(["neighbours", folder.file("set.labels.npy"), "--out", folder.file("g2")])
+        #expect(bare.status != 0 && bare.errors.contains("error:"))
+        let both = try Program.run(["neighbours", set, "--out", graph, "--exact", "--recall", "0.9"])
+        #expect(both.status == 64)
+    }
+
+    @Test("search finds each vector itself first, and only what --where lets through")
+    func search() throws {
+        let r = try Program.run(["search", set, set, "--top", "3", "--json"])
+        #expect(r.status == 0, "\(r.errors)")
+        let found = try #require(
+            try JSONSerialization.jsonObject(with: Data(r.output.utf8)) as? [[[String: Any]]])
+        #expect(found.count == 400)
+        #expect(found.enumerated().allSatisfy { q, hits in hits.count == 3 && hits[0]["id"] as? Int == q })
+        let labels = folder.file("set.labels.npy")
+        let one = try Program.run(["search", set, set, "--top", "400", "--where", "\(labels)=2", "--json"])
+        let few = try #require(
+            try JSONSerialization.jsonObject(with: Data(one.output.utf8)) as? [[[String: Any]]])
+        #expect(few.allSatisfy { (1...399).contains($0.count) && $0.count == few[0].count })
+        let wrong = try Program.run(["search", set, set, "--where", "nothing"])
+        #expect(wrong.status == 64)
+    }
+
+    @Test("synth refuses what is no recipe")
+    func recipe() throws {
+        let out = folder.file("x.npy")
+        for change in ["nothing=1", "modes=many", "modes=0", "hardFraction=2", "modes"] {
+            let r = try Program.run(["cluster", "synth", "--n", "10", "--out", out, "--set", change])
+            #expect(r.status == 64, "\(change): \(r.errors)")
+        }
+        let r = try Program.run(["cluster", "synth", "--n", "10", "--out", set])
+        #expect(r.status == 73)
+    }
+}
