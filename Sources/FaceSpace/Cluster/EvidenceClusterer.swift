@@ -59,7 +59,8 @@ public struct EvidenceClusterer: Clusterer {
         let stop = stopEvidence(founders: faces.founders.count)
         let floor = rule.scale.similarity(nats: stop * options.personShare)
         let k = input.count <= options.exactLimit ? max(0, input.count - 1) : min(options.neighbours, input.count - 1)
-        let lists = try NeighbourLists(faces.vectors, k: k, floor: floor, threads: threads)
+        let lists = try NeighbourLists(
+            input, order: order, arranged: faces.vectors, k: k, floor: floor, threads: threads)
 
         let roots = grown(faces, lists, rule: rule, stop: stop, floor: floor)
         var assembly = Assembly(faces, roots: roots, rule: rule)

@@ -1,0 +1,93 @@
+import FaceCore
+import FaceEvaluation
+import FaceSpace
+import Foundation
+
+// grouping graph  VECTORS.npy K OUT.graph
+// grouping run    VECTORS.npy LABELS METHOD [name=value ...] [graph=FILE] [calibration=CARD.json]
+
+func peakMegabytes() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
+    return (Int(line.split(separator: " ").dropLast().last ?? "0") ?? 0) / 1024
+}
+
+func labels(_ path: String) throws -> [Int] {
+    if path.hasSuffix(".npy") { return try NPY.readLabels(path) }
+    var numbers: [Substring: Int] = [:]
+    return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
+        let name = line.split(separator: "/")[0]
+        let number = numbers[name] ?? numbers.count
+        numbers[name] = number
+        return number
+    }
+}
+
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    let time = ContinuousClock.now - start
+    return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+}
+
+func score(_ truth: [Int], _ found: [Int]) throws -> String {
+    let m = try GroupingReport(truth: truth, predicted: found).noiseAsSingletons
+    return String(
+        format: "P %.4f R %.4f F %.4f | B3 P %.4f R %.4f F %.4f | NMI %.4f | groups %d largest %d",
+        m.pairwise.precision, m.pairwise.recall, m.pairwise.f, m.bcubed.precision, m.bcubed.recall, m.bcubed.f,
+        m.nmi.arithmetic, m.clusters, Dictionary(grouping: found.filter { $0 >= 0 }) { $0 }.values.map(\.count).max() ?? 0)
+}
+
+struct Card: Decodable {
+    struct Embedding: Decodable { let calibration: Calibration? }
+    let calibration: Calibration?
+    let embedding: Embedding?
+}
+
+func space(_ options: [String: String], _ vectors: Matrix) throws -> EmbeddingSpace {
+    var calibration: Calibration?
+    if let path = options["calibration"] {
+        let card = try JSONDecoder().decode(Card.self, from: Data(contentsOf: URL(filePath: path)))
+        calibration = card.calibration ?? card.embedding?.calibration
+    }
+    return EmbeddingSpace(
+        id: "vectors", dimension: vectors.columns, metric: .cosine, normalised: true, calibration: calibration)
+}
+
+var words = Array(CommandLine.arguments.dropFirst())
+var options: [String: String] = [:]
+for word in words where word.contains("=") {
+    let parts = word.split(separator: "=", maxSplits: 1)
+    options[String(parts[0])] = String(parts[1])
+}
+words.removeAll { $0.contains("=") }
+let threads = Int(options["threads"] ?? "2") ?? 2
+let vectors = try NPY.readMatrix(words[1])
+let kind = try space(options, vectors)
+switch words[0] {
+case "graph":
+    let time = try seconds {
+        let k = Int(words[2]) ?? 80
+        try NeighbourGraph.exact(of: vectors, space: kind, k: k, threads: threads).write(to: words[3], force: true)
+    }
+    print(String(format: "graph of %d rows %.1f s, peak %d MB", vectors.rows, time, peakMegabytes()))
+case "run":
+    let truth = try labels(words[2])
+    var settings: [String: Double] = [:]
+    for (name, value) in options where !["graph", "calibration", "threads", "seed"].contains(name) {
+        settings[name] = Double(value)
+    }
+    let graph = try options["graph"].map { try NeighbourGraph($0) }
+    let input = try ClusteringInput(vectors: vectors, space: kind, graph: graph)
+    for name in words[3].split(separator: ",") {
+        let method = try ClusterMethod.named(String(name)).make(settings, seed: UInt64(options["seed"] ?? "1") ?? 1)
+        var found: Grouping?
+        let time = try seconds { found = try method.group(input, threads: threads) }
+        print(
+            String(format: "%@ %@ | %.1f s %d MB", String(name), try score(truth, found?.labels ?? []), time, peakMegabytes()))
+        if options["verbose"] != nil { print(found?.parameters.sorted { $0.key < $1.key } ?? []) }
+    }
+default:
+    print("unknown command \(words[0])")
+    exit(64)
+}
