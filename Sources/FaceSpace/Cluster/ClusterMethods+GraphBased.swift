@@ -2,13 +2,19 @@ internal import FaceCore
 
 extension ClusterMethod {
     /// Communities, aggregation and graph networks on the neighbour graph.
-    static let graphBased: [ClusterMethod] = [mapEquation, fcES, leidenPotts, leidenModularity, aggregation]
+    static let graphBased: [ClusterMethod] = [auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation]
 
     private static let neighbours = Setting("neighbours", 80, "neighbours in the list of a face")
     private static let qualityFloor = Setting("qualityFloor", 0.25, "faces of lower quality found no group, 0…1")
     private static let trials = Setting("trials", 1, "searches from the start; the shortest description wins")
     private static func threshold(_ standard: Double) -> Setting {
         Setting("threshold", standard, "similarity from which two neighbours are linked, −1…1")
+    }
+
+    private static let auto = ClusterMethod(
+        "auto", "method and thresholds chosen from the faces themselves", settings: [qualityFloor]
+    ) { values, seed throws(LikenessError) in
+        AutoClusterer(.init(seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
     }
 
     private static let mapEquation = ClusterMethod(

@@ -42,7 +42,7 @@ public struct Leiden: Sendable {
     /// The quality of a partition; labels of any distinct values.
     public func quality(of labels: [Int]) -> Double {
         precondition(labels.count == network.nodes, "one label a node")
-        let community = Grouping.numbered(labels.map { $0 &- (labels.min() ?? 0) })
+        let community = Grouping.renumbered(labels)
         var inside = 0.0
         var mass = [Double](repeating: 0, count: (community.max() ?? -1) + 1)
         for v in 0..<network.nodes {

@@ -45,7 +45,7 @@ public struct MapEquation: Sendable {
     /// The codelength of a partition; labels of any distinct values.
     public func codelength(of labels: [Int]) -> Codelength {
         precondition(labels.count == network.nodes, "one label a node")
-        let module = Grouping.numbered(labels.map { $0 &- (labels.min() ?? 0) })
+        let module = Grouping.renumbered(labels)
         let count = (module.max() ?? -1) + 1
         var flow = [Double](repeating: 0, count: count)
         var exit = flow

@@ -46,7 +46,9 @@ struct Card: Decodable {
 
 func space(_ options: [String: String], _ vectors: Matrix) throws -> EmbeddingSpace {
     var calibration: Calibration?
-    if let path = options["calibration"] {
+    if options["calibration"] == "self" {
+        calibration = StrangerSimilarity(of: vectors)?.calibration
+    } else if let path = options["calibration"] {
         let card = try JSONDecoder().decode(Card.self, from: Data(contentsOf: URL(filePath: path)))
         calibration = card.calibration ?? card.embedding?.calibration
     }
@@ -74,19 +76,36 @@ case "graph":
 case "run":
     let truth = try labels(words[2])
     var settings: [String: Double] = [:]
-    for (name, value) in options where !["graph", "calibration", "threads", "seed"].contains(name) {
+    for (name, value) in options where !["graph", "calibration", "threads", "seed", "verbose", "before", "sweep"].contains(name) {
         settings[name] = Double(value)
     }
-    let graph = try options["graph"].map { try NeighbourGraph($0) }
-    let input = try ClusteringInput(vectors: vectors, space: kind, graph: graph)
-    for name in words[3].split(separator: ",") {
+    var graph = try options["graph"].map { try NeighbourGraph($0) }
+    var rows = vectors
+    for step in options["before"]?.split(separator: ",") ?? [] {
+        guard let old = graph else { break }
+        let time = try seconds {
+            if step.hasPrefix("structure") {
+                graph = StructureRanking(neighbours: min(80, old.k + 1), similarityShare: Float(step.dropFirst(9)) ?? 0.3).reranked(old, threads: threads)
+            } else {
+                let meaning = kind.calibration ?? StrangerSimilarity(of: vectors)!.calibration
+                let floor = meaning.threshold(falseAcceptRate: 1e-4)
+                (rows, graph) = try FeatureAggregation(layers: Int(step.dropFirst(9)) ?? 1, floor: floor).aggregated(
+                    vectors, graph: old, space: kind, threads: threads)
+            }
+        }
+        print(String(format: "%@ %.1f s", String(step), time))
+    }
+    let input = try ClusteringInput(vectors: rows, space: kind, graph: graph)
+    let sweep = options["sweep"]?.split(separator: ":") ?? ["-"]
+    for name in words[3].split(separator: ",") { for value in sweep.last?.split(separator: ",") ?? ["-"] {
+        if sweep.count == 2 { settings[String(sweep[0])] = Double(value) }
         let method = try ClusterMethod.named(String(name)).make(settings, seed: UInt64(options["seed"] ?? "1") ?? 1)
         var found: Grouping?
         let time = try seconds { found = try method.group(input, threads: threads) }
         print(
-            String(format: "%@ %@ | %.1f s %d MB", String(name), try score(truth, found?.labels ?? []), time, peakMegabytes()))
+            String(format: "%@ %@ %@ | %.1f s %d MB", String(name), String(value), try score(truth, found?.labels ?? []), time, peakMegabytes()))
         if options["verbose"] != nil { print(found?.parameters.sorted { $0.key < $1.key } ?? []) }
-    }
+    } }
 default:
     print("unknown command \(words[0])")
     exit(64)
