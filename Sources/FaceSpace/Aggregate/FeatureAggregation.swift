@@ -124,7 +124,8 @@ extension NeighbourGraph {
         return NeighbourGraph(
             rows: rows, k: k, floor: -.infinity, space: space, exactness: exactness,
             storage: Storage(
-                offsets: Array(storage.offsets), neighbours: Array(UnsafeBufferPointer(start: neighbours.base, count: entries)),
+                offsets: Array(storage.offsets),
+                neighbours: Array(UnsafeBufferPointer(start: neighbours.base, count: entries)),
                 similarities: Array(UnsafeBufferPointer(start: similarities.base, count: entries))))
     }
 

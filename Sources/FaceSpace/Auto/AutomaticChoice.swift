@@ -38,7 +38,8 @@ public struct AutomaticChoice: Sendable {
         meaning = input.meaning
         let source = input.space.calibration == nil ? "their own random pairs" : "the calibration of \(input.space.id)"
         let evidence = Proposal(
-            method: "evidence", settings: input.space.calibration == nil ? ["falseAccepts": 1e-7] : ["falseAccepts": 0.1],
+            method: "evidence",
+            settings: input.space.calibration == nil ? ["falseAccepts": 1e-7] : ["falseAccepts": 0.1],
             reason: "every union weighs all pairs of two groups; the rate of strangers comes from \(source)")
         guard let graph else {
             chosen = Proposal(

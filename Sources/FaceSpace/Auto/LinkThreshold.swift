@@ -35,7 +35,8 @@ struct LinkThreshold {
             Double(histogram[max(0, bin - 3)...min(Self.bins - 1, bin + 3)].reduce(0, +)) / 7
         }
         let start = histogram.firstIndex { $0 > 0 } ?? 0
-        let crossing = (start..<Self.bins).first { middle($0) > 0.1 && strangers($0) <= 0.1 * links($0) } ?? Self.bins / 2
+        let crossing =
+            (start..<Self.bins).first { middle($0) > 0.1 && strangers($0) <= 0.1 * links($0) } ?? Self.bins / 2
         let odds = middle(crossing)
         guard !isCalibrated else {
             value = odds

@@ -33,8 +33,11 @@ struct PieceAttachment {
                 }
             }
             let wishes = groups.filter { sums.sizes[$0] > size }.sorted().map { group in
-                (group: group, evidence: rule.evidence(
-                    similarity: sums.similarity(piece, group), sizes: sums.sizes[piece], sums.sizes[group]))
+                (
+                    group: group,
+                    evidence: rule.evidence(
+                        similarity: sums.similarity(piece, group), sizes: sums.sizes[piece], sums.sizes[group])
+                )
             }
             guard let best = wishes.max(by: { $0.evidence < $1.evidence }), best.evidence >= stop else { continue }
             let next = wishes.filter { $0.group != best.group }.map(\.evidence).max() ?? 0

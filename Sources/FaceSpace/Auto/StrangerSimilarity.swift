@@ -56,7 +56,9 @@ public struct StrangerSimilarity: Sendable, Hashable {
         let slope = log(1e3) / max(1e-6, turn - mean)
         return Calibration(
             slope: slope, intercept: -slope * turn,
-            thresholds: (1...9).map { .init(falseAcceptRate: pow(10, -Double($0)), similarity: similarity(rate: pow(10, -Double($0)))) },
+            thresholds: (1...9).map {
+                .init(falseAcceptRate: pow(10, -Double($0)), similarity: similarity(rate: pow(10, -Double($0))))
+            },
             source: "the bell of random pairs of the vectors themselves, without labels")
     }
 }

@@ -2,7 +2,9 @@ internal import FaceCore
 
 extension ClusterMethod {
     /// Communities, aggregation and graph networks on the neighbour graph.
-    static let graphBased: [ClusterMethod] = [auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation]
+    static let graphBased: [ClusterMethod] = [
+        auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation, detection, confidence,
+    ]
 
     private static let neighbours = Setting("neighbours", 80, "neighbours in the list of a face")
     private static let qualityFloor = Setting("qualityFloor", 0.25, "faces of lower quality found no group, 0…1")
@@ -96,5 +98,32 @@ extension ClusterMethod {
                 neighbours: try values.count("neighbours"),
                 threshold: Float(try values.number("threshold", in: -1...1)),
                 qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let detection = ClusterMethod(
+        reading: "gcn-d", "proposals scored by a graph network (gcn-d.* and, if there, gcn-s.* of a weights file)",
+        settings: [
+            Setting("suppression", 1, "proposals that overlap a better one by more (IoU) are out; 1: none"),
+            qualityFloor,
+        ]
+    ) { values, weights throws(LikenessError) in
+        try ProposalClusterer(
+            weights: weights, suppression: try values.number("suppression", in: 0...1),
+            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+    }
+
+    private static let confidence = ClusterMethod(
+        reading: "gcn-v",
+        "parents of higher confidence by a graph network (gcn-v.* and, if there, gcn-e.* of a weights file)",
+        settings: [
+            neighbours, Setting("threshold", 0.65, "similarity above which a face follows its parent, −1…1"),
+            Setting("confident", 0.2, "share of the surest faces whose parents gcn-e chooses, 0…1"), qualityFloor,
+        ]
+    ) { values, weights throws(LikenessError) in
+        try ConfidenceClusterer(
+            weights: weights, neighbours: try values.count("neighbours"),
+            threshold: Float(try values.number("threshold", in: -1...1)),
+            confidentShare: try values.number("confident", in: 0...1),
+            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
     }
 }

@@ -89,7 +89,8 @@ struct ConstrainedGroups {
 extension ClusteringInput {
     /// What a similarity of the space means: its calibration, or what the vectors themselves say of strangers.
     var meaning: Calibration {
-        space.calibration ?? (StrangerSimilarity(of: vectors) ?? StrangerSimilarity(mean: 0, deviation: 1 / 16)).calibration
+        space.calibration
+            ?? (StrangerSimilarity(of: vectors) ?? StrangerSimilarity(mean: 0, deviation: 1 / 16)).calibration
     }
 }
 

@@ -60,8 +60,12 @@ struct CommunityNetwork {
             touched.removeAll(keepingCapacity: true)
         }
         let out = Arcs(lengths: lengths)
-        targets.withUnsafeBufferPointer { out.targets.update(from: $0.baseAddress ?? .init(out.targets), count: $0.count) }
-        weights.withUnsafeBufferPointer { out.weights.update(from: $0.baseAddress ?? .init(out.weights), count: $0.count) }
+        targets.withUnsafeBufferPointer {
+            out.targets.update(from: $0.baseAddress ?? .init(out.targets), count: $0.count)
+        }
+        weights.withUnsafeBufferPointer {
+            out.weights.update(from: $0.baseAddress ?? .init(out.weights), count: $0.count)
+        }
         return out
     }
 }

@@ -74,7 +74,9 @@ public struct LinkNetwork: Sendable {
         var mark = [Int32](repeating: -1, count: n)
         func eachExtra(_ row: Int, _ body: (Int) -> Void) {
             for e in lists.offsets[row]..<lists.offsets[row + 1] { mark[Int(lists.targets[e])] = Int32(row) }
-            for e in back.offsets[row]..<back.offsets[row + 1] where mark[Int(back.targets[e])] != Int32(row) { body(e) }
+            for e in back.offsets[row]..<back.offsets[row + 1] where mark[Int(back.targets[e])] != Int32(row) {
+                body(e)
+            }
         }
         let lengths = (0..<n).map { row in
             var extra = 0

@@ -42,7 +42,8 @@ public struct StructureRanking: Sendable {
             similarities: Array(UnsafeBufferPointer(start: values.base, count: n * width)))
     }
 
-    private func kappa(_ row: Int, _ graph: NeighbourGraph, _ sets: [[Int32]], _ mark: Plain<Int32>) -> [(Int32, Float)] {
+    private func kappa(_ row: Int, _ graph: NeighbourGraph, _ sets: [[Int32]], _ mark: Plain<Int32>) -> [(Int32, Float)]
+    {
         for member in sets[row] { mark.base[Int(member)] = Int32(row) }
         return graph.withNeighbours(of: row) { list, similarities in
             (0..<min(neighbours - 1, list.count)).map { t in

@@ -35,9 +35,11 @@ public struct ConfidenceNetwork: Sendable {
     public func confidence(
         _ x: Matrix, _ adjacency: MeanAdjacency, threads: Int = availableThreads()
     ) -> (hidden: Matrix, confidence: [Float]) {
-        let hidden = layers.reduce(x) { h, layer in blocks(of: adjacency.rows, layer.weight.columns, threads) { range in
-            layer(h, adjacency, range, algebra)
-        } }
+        let hidden = layers.reduce(x) { h, layer in
+            blocks(of: adjacency.rows, layer.weight.columns, threads) { range in
+                layer(h, adjacency, range, algebra)
+            }
+        }
         let scores = blocks(of: adjacency.rows, 1, threads) { range in head(hidden.rows(at: range), algebra) }
         return (hidden, (0..<scores.rows).map { scores[$0, 0] })
     }
@@ -53,7 +55,9 @@ public struct ConfidenceNetwork: Sendable {
                 let range = b * Self.block..<min(rows, (b + 1) * Self.block)
                 let part = body(range)
                 for (t, row) in range.enumerated() {
-                    part.withRow(t) { (base + row * stride).update(from: $0.baseAddress ?? .init(base), count: columns) }
+                    part.withRow(t) {
+                        (base + row * stride).update(from: $0.baseAddress ?? .init(base), count: columns)
+                    }
                 }
             }
         }

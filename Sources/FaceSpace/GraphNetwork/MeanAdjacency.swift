@@ -46,7 +46,7 @@ public struct MeanAdjacency: Sendable {
     /// The list entries among `members` that reach `floor`, in both directions, and every member with itself: the graph
     /// of a proposal. Rows count by their place in `members`, which rises.
     public init(of members: [Int], in graph: NeighbourGraph, floor: Float = 0) {
-        var links: [[(Int32, Float)]] = members.indices.map { [(Int32($0), 1)] }
+        var links = members.indices.map { [(Int32($0), Float(1))] }
         func place(_ row: Int) -> Int? {
             var (low, high) = (0, members.count)
             while low < high {

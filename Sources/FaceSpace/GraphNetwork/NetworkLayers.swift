@@ -47,7 +47,8 @@ struct NetworkTensors {
     }
 
     private func misfit(_ name: String, _ wanted: String, _ found: String) -> LikenessError {
-        LikenessError(.fileFormat, subject: path, "'\(prefix)\(name)' has \(found) where \(wanted) fit the layers before")
+        LikenessError(
+            .fileFormat, subject: path, "'\(prefix)\(name)' has \(found) where \(wanted) fit the layers before")
     }
 }
 

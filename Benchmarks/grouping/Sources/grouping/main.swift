@@ -35,7 +35,8 @@ func score(_ truth: [Int], _ found: [Int]) throws -> String {
     return String(
         format: "P %.4f R %.4f F %.4f | B3 P %.4f R %.4f F %.4f | NMI %.4f | groups %d largest %d",
         m.pairwise.precision, m.pairwise.recall, m.pairwise.f, m.bcubed.precision, m.bcubed.recall, m.bcubed.f,
-        m.nmi.arithmetic, m.clusters, Dictionary(grouping: found.filter { $0 >= 0 }) { $0 }.values.map(\.count).max() ?? 0)
+        m.nmi.arithmetic, m.clusters,
+        Dictionary(grouping: found.filter { $0 >= 0 }) { $0 }.values.map(\.count).max() ?? 0)
 }
 
 struct Card: Decodable {
@@ -76,7 +77,8 @@ case "graph":
 case "run":
     let truth = try labels(words[2])
     var settings: [String: Double] = [:]
-    for (name, value) in options where !["graph", "calibration", "threads", "seed", "verbose", "before", "sweep"].contains(name) {
+    for (name, value) in options
+    where !["graph", "calibration", "threads", "seed", "verbose", "before", "sweep"].contains(name) {
         settings[name] = Double(value)
     }
     var graph = try options["graph"].map { try NeighbourGraph($0) }
@@ -85,7 +87,9 @@ case "run":
         guard let old = graph else { break }
         let time = try seconds {
             if step.hasPrefix("structure") {
-                graph = StructureRanking(neighbours: min(80, old.k + 1), similarityShare: Float(step.dropFirst(9)) ?? 0.3).reranked(old, threads: threads)
+                graph = StructureRanking(
+                    neighbours: min(80, old.k + 1), similarityShare: Float(step.dropFirst(9)) ?? 0.3
+                ).reranked(old, threads: threads)
             } else {
                 let meaning = kind.calibration ?? StrangerSimilarity(of: vectors)!.calibration
                 let floor = meaning.threshold(falseAcceptRate: 1e-4)
@@ -97,15 +101,19 @@ case "run":
     }
     let input = try ClusteringInput(vectors: rows, space: kind, graph: graph)
     let sweep = options["sweep"]?.split(separator: ":") ?? ["-"]
-    for name in words[3].split(separator: ",") { for value in sweep.last?.split(separator: ",") ?? ["-"] {
-        if sweep.count == 2 { settings[String(sweep[0])] = Double(value) }
-        let method = try ClusterMethod.named(String(name)).make(settings, seed: UInt64(options["seed"] ?? "1") ?? 1)
-        var found: Grouping?
-        let time = try seconds { found = try method.group(input, threads: threads) }
-        print(
-            String(format: "%@ %@ %@ | %.1f s %d MB", String(name), String(value), try score(truth, found?.labels ?? []), time, peakMegabytes()))
-        if options["verbose"] != nil { print(found?.parameters.sorted { $0.key < $1.key } ?? []) }
-    } }
+    for name in words[3].split(separator: ",") {
+        for value in sweep.last?.split(separator: ",") ?? ["-"] {
+            if sweep.count == 2 { settings[String(sweep[0])] = Double(value) }
+            let method = try ClusterMethod.named(String(name)).make(settings, seed: UInt64(options["seed"] ?? "1") ?? 1)
+            var found: Grouping?
+            let time = try seconds { found = try method.group(input, threads: threads) }
+            print(
+                String(
+                    format: "%@ %@ %@ | %.1f s %d MB", String(name), String(value),
+                    try score(truth, found?.labels ?? []), time, peakMegabytes()))
+            if options["verbose"] != nil { print(found?.parameters.sorted { $0.key < $1.key } ?? []) }
+        }
+    }
 default:
     print("unknown command \(words[0])")
     exit(64)
