@@ -52,13 +52,17 @@ public struct AutoClusterer: Clusterer {
         let found = MapEquation(network, threads: threads).optimised(seed: options.seed)
         let rule = EvidenceRule(scale: EvidenceScale(choice.meaning), personShare: 0.8)
         let stop = Float(log(Double(input.count) / 0.1))
-        let labels = PieceAttachment(rule: rule, stop: stop).attached(found.labels, input.vectors, founders)
+        let merging = SetMerging()
+        let merged = merging.merged(
+            found.labels, input.vectors, founders, floor: choice.meaning.threshold(falseAcceptRate: 1e-4))
+        let labels = PieceAttachment(rule: rule, stop: stop).attached(
+            Grouping.numbered(merged), input.vectors, founders)
         let grouping = try groups.grouping(
             labels, graph: graph, method: method,
             parameters: [
                 "threshold": Double(threshold), "neighbours": Double(k), "seed": Double(options.seed),
                 "qualityFloor": Double(options.qualityFloor), "codelength": found.codelength.total,
-                "pieceEvidence": Double(stop),
+                "pieceEvidence": Double(stop), "centreCosine": Double(merging.centreCosine),
             ])
         return (grouping.labels, grouping.confidence, grouping.parameters)
     }

@@ -26,6 +26,13 @@ public struct LinkNetwork: Sendable {
     /// Number of links.
     public var links: Int { isDirected ? arcs.count : arcs.count / 2 }
 
+    /// Every arc, by source; an undirected link is there twice.
+    package var allLinks: [Link] {
+        (0..<nodes).flatMap { v in
+            (arcs.offsets[v]..<arcs.offsets[v + 1]).map { Link(v, Int(arcs.targets[$0]), arcs.weights[$0]) }
+        }
+    }
+
     init(nodes: Int, isDirected: Bool, arcs: Arcs) {
         self.nodes = nodes
         self.isDirected = isDirected
