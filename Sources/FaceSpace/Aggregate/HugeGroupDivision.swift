@@ -10,8 +10,9 @@ import Glibc
 public struct HugeGroupDivision: Sendable, Hashable {
     /// Groups of at least this many rows are suspected.
     public var hugeSize: Int
-    /// Groups of at least 8 rows whose variance 1 − |mean|² lies above this quantile of groups of like size (within a
-    /// factor of two) are suspected, where it also exceeds ``excess`` times their median.
+    /// Groups of at least 8 rows whose variance lies above this quantile of groups of like size (within a factor of two;
+    /// of all groups of at least 8 rows where these are fewer than 100) are suspected, where it also exceeds ``excess``
+    /// times their median.
     public var varianceQuantile: Double
     public var excess: Float
     /// The similarity from which single rows hold together at first.
@@ -46,9 +47,9 @@ public struct HugeGroupDivision: Sendable, Hashable {
             guard groups.sizes[group] >= 8 else { return nil }
             let peers = groups.variances(likeSize: groups.sizes[group])
             let normal = peers[peers.count / 2]
-            let limit = max(peers[min(peers.count - 1, Int(Double(peers.count) * varianceQuantile))], normal * excess)
-            // a handful of peers says nothing about a quantile: then the excess alone decides
-            let bound = peers.count < 100 ? normal * excess : min(limit, normal * excess * 1.3)
+            let quantile = peers[min(peers.count - 1, Int(Double(peers.count) * varianceQuantile))]
+            // where mixtures are many the quantile is one of theirs, and where peers are few it says nothing
+            let bound = peers.count < 100 ? normal * excess : min(max(quantile, normal * excess), normal * excess * 1.3)
             let isSpread = groups.variances[group] > bound
             guard groups.sizes[group] >= hugeSize || isSpread else { return nil }
             return (group, groups.sizes[group], groups.variances[group], normal)
@@ -165,7 +166,8 @@ public struct HugeGroupDivision: Sendable, Hashable {
     }
 }
 
-/// Sizes and variances (1 − |mean|² of unit rows) of groups.
+/// Sizes and variances of groups of unit rows: 1 − the mean similarity of all pairs inside, which is 1 − |mean|² without
+/// the share that falls with the size.
 struct GroupSpread {
     private(set) var sizes: [Int]
     private(set) var variances: [Float] = []
@@ -184,13 +186,14 @@ struct GroupSpread {
         }
         variances = (0..<count).map { group in
             let square = sums.withRow(group) { $0.reduce(Float(0)) { $0 + $1 * $1 } }
-            return 1 - square / Float(max(1, sizes[group] * sizes[group]))
+            let size = Float(sizes[group])
+            return size > 1 ? 1 - (square - size) / (size * (size - 1)) : 0
         }
         self.sizes = sizes
         bySize = zip(sizes, variances).map { (size: $0, variance: $1) }.sorted { $0.size < $1.size }
     }
 
-    /// The variances of groups of half to twice this size, rising.
+    /// The variances of groups of half to twice this size, or of all of at least 8 rows where these are few; rising.
     func variances(likeSize size: Int) -> [Float] {
         func first(_ least: Int) -> Int {
             var (low, high) = (0, bySize.count)
@@ -200,6 +203,7 @@ struct GroupSpread {
             }
             return low
         }
-        return bySize[first((size + 1) / 2)..<first(size * 2 + 1)].map(\.variance).sorted()
+        let alike = bySize[first((size + 1) / 2)..<first(size * 2 + 1)]
+        return (alike.count < 100 ? bySize[first(8)...] : alike).map(\.variance).sorted()
     }
 }

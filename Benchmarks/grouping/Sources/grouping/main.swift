@@ -78,7 +78,7 @@ case "run":
     let truth = try labels(words[2])
     var settings: [String: Double] = [:]
     for (name, value) in options
-    where !["graph", "calibration", "threads", "seed", "verbose", "before", "sweep"].contains(name) {
+    where !["graph", "calibration", "threads", "seed", "verbose", "before", "sweep", "after"].contains(name) {
         settings[name] = Double(value)
     }
     var graph = try options["graph"].map { try NeighbourGraph($0) }
@@ -111,6 +111,19 @@ case "run":
                 String(
                     format: "%@ %@ %@ | %.1f s %d MB", String(name), String(value),
                     try score(truth, found?.labels ?? []), time, peakMegabytes()))
+            if options["after"] == "divide", let graph, let found {
+                let division = HugeGroupDivision()
+                let suspects = division.suspects(found.labels, rows)
+                let names = Set(suspects.map(\.group))
+                let inside = found.labels.indices.filter { names.contains(found.labels[$0]) }
+                let divided = division.divided(found.labels, rows, graph)
+                let some = { (labels: [Int]) in inside.map { labels[$0] } }
+                print(
+                    "  \(suspects.count) groups divided; their rows before:", try score(some(truth), some(found.labels))
+                )
+                print("    after:", try score(some(truth), some(divided)))
+                print("  all rows after:", try score(truth, divided))
+            }
             if options["verbose"] != nil { print(found?.parameters.sorted { $0.key < $1.key } ?? []) }
         }
     }
