@@ -32,6 +32,12 @@ public struct Grouping: Sendable, Hashable, Codable {
     /// The rows that belong to nobody, rising.
     public var unassigned: [Int] { labels.indices.filter { labels[$0] < 0 } }
 
+    /// Labels of any distinct values, negative ones too, made 0, 1, … by first row.
+    package static func renumbered(_ labels: [Int]) -> [Int] {
+        let lowest = labels.min() ?? 0
+        return numbered(labels.map { $0 - lowest })
+    }
+
     /// Labels of any distinct values made 0, 1, … by first row; negative ones become −1.
     package static func numbered(_ labels: [Int]) -> [Int] {
         var names: [Int: Int] = [:]

@@ -47,7 +47,7 @@ struct Agglomeration {
     /// Links the groups of these rows, which are the ends of an edge of the neighbour graph; `pairs` in any order.
     /// Returns whether a link is new.
     @discardableResult
-    mutating func link(_ pairs: [(Int, Int)]) -> Bool {
+    mutating func link(_ pairs: some Sequence<(Int, Int)>) -> Bool {
         var isNew = false
         var wanted = [[Int32]](repeating: [], count: links.count)
         for (a, b) in pairs {
@@ -68,16 +68,29 @@ struct Agglomeration {
         return isNew
     }
 
-    /// Links all groups of these rows to each other where their mean similarity is at least `floor`; O(groups²·d).
-    /// Returns whether a link is new.
-    mutating func linkGroups(of rows: [Int], floor: Float) -> Bool {
+    /// Links all groups of these rows to each other where their mean similarity is at least `floor`; O(groups²·d). Beyond
+    /// ``fewGroups`` of them each meets its ``nearest`` ones only: those that it is less like join it no sooner, and a
+    /// further call finds who moved up. Returns whether a link is new.
+    mutating func linkGroups(of rows: [Int], floor: Float, threads: Int) throws(LikenessError) -> Bool {
         let groups = Set(rows.map { sets.find($0) }).sorted()
         var pairs: [(Int, Int)] = []
+        guard groups.count > Self.fewGroups else {
+            for (i, a) in groups.enumerated() {
+                for b in groups[(i + 1)...] where sums.similarity(a, b) >= floor { pairs.append((a, b)) }
+            }
+            return link(pairs)
+        }
+        let nearest = try sums.means(groups).topNeighbours(k: Self.nearest, floor: floor, threads: threads)
         for (i, a) in groups.enumerated() {
-            for b in groups[(i + 1)...] where sums.similarity(a, b) >= floor { pairs.append((a, b)) }
+            for j in nearest.indices[i * Self.nearest..<(i + 1) * Self.nearest] where j >= 0 {
+                pairs.append((a, groups[Int(j)]))
+            }
         }
         return link(pairs)
     }
+
+    private static let fewGroups = 4096
+    private static let nearest = 64
 
     /// The group of each row, named by one of its rows.
     var roots: [Int] {

@@ -14,7 +14,8 @@ struct ArrangedFaces {
     let isUnited: [Bool]
 
     init(_ input: ClusteringInput, order: [Int], qualityFloor: Float) throws(LikenessError) {
-        vectors = input.vectors.rows(at: order)
+        let isSorted = zip(order, order.indices).allSatisfy { $0 == $1 }
+        vectors = isSorted ? input.vectors : input.vectors.rows(at: order)
         var place = [Int](repeating: 0, count: order.count)
         for (k, row) in order.enumerated() { place[row] = k }
         var sets = DisjointSets(count: order.count)

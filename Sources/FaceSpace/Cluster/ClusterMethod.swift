@@ -53,18 +53,41 @@ public struct ClusterMethod: Sendable {
     /// One line for a list of methods.
     public let summary: String
     public let settings: [Setting]
-    private let build: Make
+    /// Whether it reads the weights of a network from a safetensors file.
+    public let needsWeights: Bool
+    private let build: @Sendable (Values, UInt64, String) throws(LikenessError) -> any Clusterer
 
     public init(_ name: String, _ summary: String, settings: [Setting] = [], make: @escaping Make) {
         self.name = name
         self.summary = summary
         self.settings = settings
-        build = make
+        needsWeights = false
+        build = { values, seed, _ throws(LikenessError) in try make(values, seed) }
+    }
+
+    /// A method whose weights come from the file at the path that `makeWith` is given.
+    init(
+        reading name: String, _ summary: String, settings: [Setting],
+        makeWith: @escaping @Sendable (Values, _ weights: String) throws(LikenessError) -> any Clusterer
+    ) {
+        self.name = name
+        self.summary = summary
+        self.settings = settings
+        needsWeights = true
+        build = { values, _, weights throws(LikenessError) in try makeWith(values, weights) }
     }
 
     /// The clusterer with the settings of `given` and the standard ones for the rest. Throws `usage` for a setting that
-    /// the method does not have, lacks, or cannot take.
-    public func make(_ given: [String: Double] = [:], seed: UInt64 = 1) throws(LikenessError) -> any Clusterer {
+    /// the method does not have, lacks, or cannot take, and where ``needsWeights`` and `weights`, the path of a file, do
+    /// not fit; otherwise as the reading of that file.
+    public func make(
+        _ given: [String: Double] = [:], seed: UInt64 = 1, weights: String? = nil
+    ) throws(LikenessError) -> any Clusterer {
+        guard needsWeights == (weights != nil) else {
+            throw LikenessError(
+                .usage, subject: name,
+                needsWeights ? "the method reads its weights from a file" : "the method reads no weights")
+        }
         var values: [String: Double] = [:]
         for setting in settings {
             guard let value = given[setting.name] ?? setting.standard else {
@@ -77,7 +100,7 @@ public struct ClusterMethod: Sendable {
                 .usage, subject: key, "\(name) has no such setting",
                 remedy: "it has \(settings.map(\.name).joined(separator: ", "))")
         }
-        return try build(Values(values), seed)
+        return try build(Values(values), seed, weights ?? "")
     }
 
     /// Every method, our default first.

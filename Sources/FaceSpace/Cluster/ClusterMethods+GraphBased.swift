@@ -1,4 +1,129 @@
+internal import FaceCore
+
 extension ClusterMethod {
     /// Communities, aggregation and graph networks on the neighbour graph.
-    static let graphBased: [ClusterMethod] = []
+    static let graphBased: [ClusterMethod] = [
+        auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation, detection, confidence,
+    ]
+
+    private static let neighbours = Setting("neighbours", 80, "neighbours in the list of a face")
+    private static let qualityFloor = Setting("qualityFloor", 0.25, "faces of lower quality found no group, 0…1")
+    private static let trials = Setting("trials", 1, "searches from the start; the shortest description wins")
+    private static func threshold(_ standard: Double) -> Setting {
+        Setting("threshold", standard, "similarity from which two neighbours are linked, −1…1")
+    }
+
+    private static let auto = ClusterMethod(
+        "auto", "method and thresholds chosen from the faces themselves", settings: [qualityFloor]
+    ) { values, seed throws(LikenessError) in
+        AutoClusterer(.init(seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let mapEquation = ClusterMethod(
+        "map-equation", "modules of the two-level map equation on the union of the neighbour lists",
+        settings: [neighbours, threshold(0.55), trials, qualityFloor]
+    ) { values, seed throws(LikenessError) in
+        MapEquationClusterer(
+            .init(
+                neighbours: try values.count("neighbours"),
+                threshold: Float(try values.number("threshold", in: -1...1)), trials: try values.count("trials"),
+                seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let fcES = ClusterMethod(
+        "fc-es", "links by shared neighbours with early stopping, then the directed map equation",
+        settings: [
+            Setting("neighbours", 80, "entries of a list, the face itself counted"),
+            Setting("width", 0.5, "width of the step probabilities in squared distance, above 0"),
+            Setting("threshold", 0.22, "smallest edge probability of a link, 0…1"), trials, qualityFloor,
+        ]
+    ) { values, seed throws(LikenessError) in
+        FCESClusterer(
+            .init(
+                links: EarlyStopLinks(
+                    neighbours: try values.count("neighbours", least: 2),
+                    width: Float(try values.number("width", in: 1e-3...1e3)),
+                    threshold: Float(try values.number("threshold", in: 0...1))),
+                trials: try values.count("trials"), seed: seed,
+                qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let leidenPotts = ClusterMethod(
+        "leiden-cpm", "communities of the constant Potts model by Leiden",
+        settings: [
+            neighbours, threshold(0.5), Setting("density", 0.3, "γ: mean link weight of a pair in a group, above 0"),
+            qualityFloor,
+        ]
+    ) { values, seed throws(LikenessError) in
+        try leiden(values, seed, .potts(density: try values.number("density", in: 1e-6...1e3)))
+    }
+
+    private static let leidenModularity = ClusterMethod(
+        "leiden-modularity", "communities of largest modularity by Leiden (prefers few large groups)",
+        settings: [neighbours, threshold(0.5), Setting("resolution", 1, "γ of modularity, above 0"), qualityFloor]
+    ) { values, seed throws(LikenessError) in
+        try leiden(values, seed, .modularity(resolution: try values.number("resolution", in: 1e-6...1e6)))
+    }
+
+    private static func leiden(
+        _ values: Values, _ seed: UInt64, _ quality: Leiden.Quality
+    ) throws(LikenessError) -> LeidenClusterer {
+        LeidenClusterer(
+            .init(
+                neighbours: try values.count("neighbours"),
+                threshold: Float(try values.number("threshold", in: -1...1)), quality: quality, seed: seed,
+                qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let aggregation = ClusterMethod(
+        "aggregation-dbscan", "vectors moved towards their neighbours, then components at a threshold",
+        settings: [
+            neighbours, Setting("topk", 32, "neighbours that are mixed in"), Setting("layers", 2, "times it is done"),
+            Setting("ownShare", 0.5, "α: share of the face itself, 0…1"),
+            Setting("smallestWeight", 0, "θ: weights up to this count nothing, 0…1"),
+            Setting("strangerRate", 1e-4, "neighbours likelier than this to be strangers are left out; 0: none are"),
+            Setting("relisting", 0, "after a layer 1: exact lists again, 0: the old lists with new similarities"),
+            Setting("threshold", 0.88, "similarity of aggregated faces from which they are one person, −1…1"),
+            qualityFloor,
+        ]
+    ) { values, _ throws(LikenessError) in
+        AggregationClusterer(
+            .init(
+                aggregation: FeatureAggregation(
+                    ownShare: Float(try values.number("ownShare", in: 0...1)), neighbours: try values.count("topk"),
+                    layers: try values.count("layers", least: 0),
+                    smallestWeight: Float(try values.number("smallestWeight", in: 0...1)),
+                    relisting: try values.number("relisting", in: 0...1) == 1 ? .exact : .rescored),
+                strangerRate: try values.number("strangerRate", in: 0...0.5),
+                neighbours: try values.count("neighbours"),
+                threshold: Float(try values.number("threshold", in: -1...1)),
+                qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    }
+
+    private static let detection = ClusterMethod(
+        reading: "gcn-d", "proposals scored by a graph network (gcn-d.* and, if there, gcn-s.* of a weights file)",
+        settings: [
+            Setting("suppression", 1, "proposals that overlap a better one by more (IoU) are out; 1: none"),
+            qualityFloor,
+        ]
+    ) { values, weights throws(LikenessError) in
+        try ProposalClusterer(
+            weights: weights, suppression: try values.number("suppression", in: 0...1),
+            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+    }
+
+    private static let confidence = ClusterMethod(
+        reading: "gcn-v",
+        "parents of higher confidence by a graph network (gcn-v.* and, if there, gcn-e.* of a weights file)",
+        settings: [
+            neighbours, Setting("threshold", 0.65, "similarity above which a face follows its parent, −1…1"),
+            Setting("confident", 0.2, "share of the surest faces whose parents gcn-e chooses, 0…1"), qualityFloor,
+        ]
+    ) { values, weights throws(LikenessError) in
+        try ConfidenceClusterer(
+            weights: weights, neighbours: try values.count("neighbours"),
+            threshold: Float(try values.number("threshold", in: -1...1)),
+            confidentShare: try values.number("confident", in: 0...1),
+            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+    }
 }

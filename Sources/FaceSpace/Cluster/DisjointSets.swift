@@ -20,4 +20,7 @@ struct DisjointSets {
         let (a, b) = (find(a), find(b))
         if a != b { parent[max(a, b)] = Int32(min(a, b)) }
     }
+
+    /// Makes these elements sets of their own again; all elements of a set have to be among them.
+    mutating func separate(_ elements: [Int]) { for i in elements { parent[i] = Int32(i) } }
 }

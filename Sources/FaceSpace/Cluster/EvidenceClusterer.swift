@@ -59,9 +59,10 @@ public struct EvidenceClusterer: Clusterer {
         let stop = stopEvidence(founders: faces.founders.count)
         let floor = rule.scale.similarity(nats: stop * options.personShare)
         let k = input.count <= options.exactLimit ? max(0, input.count - 1) : min(options.neighbours, input.count - 1)
-        let lists = try NeighbourLists(faces.vectors, k: k, floor: floor, threads: threads)
+        let lists = try NeighbourLists(
+            input, order: order, arranged: faces.vectors, k: k, floor: floor, threads: threads)
 
-        let roots = grown(faces, lists, rule: rule, stop: stop, floor: floor)
+        let roots = try grown(faces, lists, rule: rule, stop: stop, floor: floor, threads: threads)
         var assembly = Assembly(faces, roots: roots, rule: rule)
         assembly.attachPoorFaces(lists, stop: stop)
         let confidence = assembly.confidence(lists)
@@ -84,19 +85,19 @@ public struct EvidenceClusterer: Clusterer {
 
     /// The group of each face, named by one of its places.
     private func grown(
-        _ faces: ArrangedFaces, _ lists: NeighbourLists, rule: EvidenceRule, stop: Float, floor: Float
-    ) -> [Int] {
+        _ faces: ArrangedFaces, _ lists: NeighbourLists, rule: EvidenceRule, stop: Float, floor: Float, threads: Int
+    ) throws(LikenessError) -> [Int] {
         var growth = Agglomeration(faces.vectors, tags: faces.tags, rule: rule, stop: stop)
         for (a, b) in faces.united { growth.unite(a, b) }
-        var edges: [(Int, Int)] = []
-        for a in faces.founders {
-            for b in lists.neighbours(of: a) where faces.isFounder[b] { edges.append((a, b)) }
-        }
-        growth.link(edges)
+        // lazily: as an array the edges of half a million faces would take more than the lists themselves
+        growth.link(
+            faces.founders.lazy.flatMap { a in
+                lists.neighbours(of: a).lazy.filter { faces.isFounder[$0] }.map { (a, $0) }
+            })
         growth.run()
         // A full list may hide a link, but only between two rows whose lists are both full: their groups meet directly.
         let full = faces.founders.filter { lists.isFull($0, of: faces.vectors.rows) }
-        while growth.linkGroups(of: full, floor: floor) { growth.run() }
+        while try growth.linkGroups(of: full, floor: floor, threads: threads) { growth.run() }
         return growth.roots
     }
 

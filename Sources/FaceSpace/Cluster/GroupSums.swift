@@ -38,6 +38,26 @@ struct GroupSums {
         sizes[group] += 1
     }
 
+    /// The mean similarity of all pairs of different unit rows inside a group; 0 for a single row.
+    func insideSimilarity(_ group: Int) -> Float {
+        let size = Float(sizes[group])
+        guard size > 1 else { return 0 }
+        let square = sums.withRow(group) { $0.reduce(Float(0)) { $0 + $1 * $1 } }
+        return (square - size) / (size * (size - 1))
+    }
+
+    /// The mean vectors of some groups: the mean similarity of all pairs across two of them is their product.
+    func means(_ groups: [Int]) -> Matrix {
+        var means = sums.rows(at: groups)
+        let (stride, columns) = (means.stride, means.columns)
+        means.withUnsafeMutableRows { base in
+            for (i, group) in groups.enumerated() {
+                for c in 0..<columns { base[i * stride + c] /= Float(max(1, sizes[group])) }
+            }
+        }
+        return means
+    }
+
     /// The mean similarity of all pairs with one end in each of two groups without common members.
     func similarity(_ a: Int, _ b: Int) -> Float {
         let stride = sums.stride

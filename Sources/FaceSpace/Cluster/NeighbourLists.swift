@@ -1,21 +1,46 @@
 internal import FaceCore
 
-/// The k most similar rows of each row, cut at a floor.
+/// The neighbour lists of faces by their places in an order.
 struct NeighbourLists {
-    let k: Int
-    private let indices: [Int32]
-    private let similarities: [Float]
+    private let graph: NeighbourGraph
+    /// Place → row of the graph and back; empty where places are rows.
+    private let order: [Int]
+    private let place: [Int32]
 
-    init(_ vectors: Matrix, k: Int, floor: Float, threads: Int) throws(LikenessError) {
-        self.k = k
-        (indices, similarities) = try vectors.topNeighbours(k: k, floor: floor, threads: threads)
+    /// Lists of a graph whose rows stand at the places.
+    init(_ graph: NeighbourGraph) { self.init(graph, order: [], place: []) }
+
+    private init(_ graph: NeighbourGraph, order: [Int], place: [Int32]) {
+        self.graph = graph
+        self.order = order
+        self.place = place
     }
 
-    /// The neighbours of a row, most similar first.
-    func neighbours(of row: Int) -> some Sequence<Int> {
-        indices[row * k..<(row + 1) * k].lazy.prefix { $0 >= 0 }.map { Int($0) }
+    /// The graph of `input`, its rows at the places of `order`; the exact one of `arranged` where none is given.
+    init(
+        _ input: ClusteringInput, order: [Int], arranged: Matrix, k: Int, floor: Float, threads: Int
+    ) throws(LikenessError) {
+        guard let given = input.graph else {
+            self.init(
+                try NeighbourGraph.exact(of: arranged, space: input.space, k: k, floor: floor, threads: threads))
+            return
+        }
+        var place = [Int32](repeating: 0, count: order.count)
+        for (p, row) in order.enumerated() { place[row] = Int32(p) }
+        self.init(
+            try input.neighbours(k: min(k, given.k), floor: floor, threads: threads), order: order, place: place)
     }
 
-    /// Whether a row may have more neighbours above the floor than its list holds.
-    func isFull(_ row: Int, of rows: Int) -> Bool { k > 0 && k < rows - 1 && indices[(row + 1) * k - 1] >= 0 }
+    /// The neighbours at a place, most similar first.
+    func neighbours(of place: Int) -> [Int] {
+        let row = order.isEmpty ? place : order[place]
+        return graph.withNeighbours(of: row) { indices, _ in
+            order.isEmpty ? indices.map(Int.init) : indices.map { Int(self.place[Int($0)]) }
+        }
+    }
+
+    /// Whether a face may have more neighbours above the floor than its list holds.
+    func isFull(_ place: Int, of rows: Int) -> Bool {
+        graph.k > 0 && graph.k < rows - 1 && graph.degree(order.isEmpty ? place : order[place]) == graph.k
+    }
 }

@@ -1,0 +1,73 @@
+public import FaceCore
+import Glibc
+
+/// Which method and which threshold suit some faces, chosen without labels, and why.
+///
+/// Up to ``fewFaces`` faces: evidence, which asks every pair. More: modules of the map equation on the neighbour lists,
+/// whose threshold follows from how many links strangers make by chance (``LinkThreshold``).
+public struct AutomaticChoice: Sendable {
+    /// A method with settings, as ``ClusterMethod/make(_:seed:)`` takes them.
+    public struct Proposal: Sendable, Hashable {
+        public let method: String
+        public let settings: [String: Double]
+        /// In words, for people.
+        public let reason: String
+    }
+
+    public let chosen: Proposal
+    /// What would have been next, best first.
+    public let runnersUp: [Proposal]
+    /// What a similarity of these vectors means: the calibration of their space, or one read off them.
+    public let meaning: Calibration
+
+    /// Albums up to this are small enough that every pair is looked at.
+    public static let fewFaces = 2_000
+    /// Entries of a list; of a given graph, as many as it has.
+    static let neighbours = 80
+
+    /// Looks at the vectors and their neighbour lists. O(entries); makes the exact graph where `input` has none.
+    /// Throws as ``ClusteringInput/neighbours(k:floor:threads:)``.
+    public init(_ input: ClusteringInput, threads: Int = availableThreads()) throws(LikenessError) {
+        let k = min(Self.neighbours, input.graph?.k ?? Self.neighbours)
+        let graph = input.count <= Self.fewFaces ? nil : try input.neighbours(k: k, threads: threads)
+        self.init(input, graph: graph)
+    }
+
+    /// `graph` is `nil` for few faces.
+    init(_ input: ClusteringInput, graph: NeighbourGraph?) {
+        meaning = input.meaning
+        let source = input.space.calibration == nil ? "their own random pairs" : "the calibration of \(input.space.id)"
+        let evidence = Proposal(
+            method: "evidence",
+            settings: input.space.calibration == nil ? ["falseAccepts": 1e-7] : ["falseAccepts": 0.1],
+            reason: "every union weighs all pairs of two groups; the rate of strangers comes from \(source)")
+        guard let graph else {
+            chosen = Proposal(
+                method: "evidence", settings: [:],
+                reason: """
+                    \(input.count) faces are few enough to compare each with all; two groups join while strangers would \
+                    be as alike in fewer than 1.5 of 100 cases a face; what that takes comes from \(source)
+                    """)
+            runnersUp = [
+                Proposal(
+                    method: "map-equation", settings: ["threshold": 0.5],
+                    reason: "modules of the neighbour lists need no calibration, but lists that are long enough")
+            ]
+            return
+        }
+        let threshold = LinkThreshold(graph, meaning: meaning, isCalibrated: input.space.calibration != nil)
+        chosen = Proposal(
+            method: "map-equation",
+            settings: ["threshold": Double(threshold.value), "neighbours": Double(min(Self.neighbours, graph.k))],
+            reason: """
+                \(input.count) faces: modules of the map equation hold together by most of their links, so that one \
+                bridge joins nobody; \(threshold.reason)
+                """)
+        runnersUp = [
+            evidence,
+            Proposal(
+                method: "aggregation-dbscan", settings: ["threshold": 0.88],
+                reason: "vectors moved towards their neighbours; good where most people have more than ten photos"),
+        ]
+    }
+}

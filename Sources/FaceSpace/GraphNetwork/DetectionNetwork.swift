@@ -1,0 +1,47 @@
+public import FaceCore
+
+/// GCN-D: how good a proposal of a group is, from its rows and their links (Yang et al., CVPR 2019).
+///
+/// Plain layers, the maximum of each unit over the rows, a linear score: trained to be the overlap (IoU) with the full
+/// set of the proposal's majority. Tensors: `gcn-d.layer0.weight` … (in×out), `gcn-d.score.weight` (out×1),
+/// `gcn-d.score.bias`.
+public struct DetectionNetwork: Sendable {
+    let layers: [GraphLayer]
+    let scoreWeight: Matrix
+    let scoreBias: Float
+    let algebra: DenseAlgebra
+
+    /// Throws `component-missing` without OpenBLAS, `tensor-missing` and `file-format` for a file of something else.
+    public init(_ path: String) throws(LikenessError) {
+        let tensors = try NetworkTensors(path, prefix: "gcn-d.")
+        layers = try tensors.layers(input: nil, doubled: false)
+        scoreWeight = try tensors.matrix("score.weight", rows: layers[layers.count - 1].weight.columns)
+        scoreBias = try tensors.vector("score.bias", count: 1)[0]
+        algebra = try DenseAlgebra.load()
+    }
+
+    package init(layers: [Matrix], score: Matrix, bias: Float) throws(LikenessError) {
+        self.layers = layers.map { GraphLayer(weight: $0, bias: nil) }
+        scoreWeight = score
+        scoreBias = bias
+        algebra = try DenseAlgebra.load()
+    }
+
+    /// Numbers a vector has.
+    public var dimension: Int { layers[0].weight.rows }
+
+    /// The units of every row after the last layer.
+    package func hidden(_ x: Matrix, _ adjacency: MeanAdjacency) -> Matrix {
+        layers.reduce(x) { $1($0, adjacency, algebra) }
+    }
+
+    /// The score of a proposal; `x` holds its rows.
+    public func score(_ x: Matrix, _ adjacency: MeanAdjacency) -> Float {
+        let hidden = hidden(x, adjacency)
+        var score = scoreBias
+        for c in 0..<hidden.columns {
+            score += (0..<hidden.rows).reduce(-Float.infinity) { max($0, hidden[$1, c]) } * scoreWeight[c, 0]
+        }
+        return score
+    }
+}

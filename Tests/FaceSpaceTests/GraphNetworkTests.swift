@@ -1,0 +1,171 @@
+import FaceCore
+import FaceSpace
+import FaceTestSupport
+import Foundation
+import Testing
+
+/// The arithmetic of the graph networks, with the weights of the golden cases; their quality is not tested here.
+@Suite struct GraphNetworkTests {
+    typealias Head = (Matrix, [Float], [Float], Matrix, [Float])
+
+    private static func floats(_ values: [Double]) -> [Float] { values.map { Float($0) } }
+
+    private static func head(_ golden: GraphGolden) throws -> Head {
+        (
+            try golden.matrix("linear1"), floats(try golden.numbers("bias1")), floats(try golden.numbers("prelu")),
+            try golden.matrix("linear2"), floats(try golden.numbers("bias2"))
+        )
+    }
+
+    private static func layers(_ golden: GraphGolden) throws -> [(Matrix, [Float])] {
+        let biases = try golden.rows("biases").map(floats)
+        return zip(try GraphGolden.matrices(golden.value("weights")), biases).map { ($0, $1) }
+    }
+
+    private static func adjacency() throws -> MeanAdjacency {
+        MeanAdjacency(try GraphGolden("gcn-d").matrix("adjacency"))
+    }
+    private static func vectors() throws -> Matrix { try GraphGolden("gcn-d").matrix("x") }
+
+    @Test func detection() throws {
+        let golden = try GraphGolden("gcn-d")
+        let network = try DetectionNetwork(
+            layers: GraphGolden.matrices(golden.value("weights")), score: golden.matrix("classifier"),
+            bias: Float(golden.numbers("bias")[0]))
+        let (x, adjacency) = (try Self.vectors(), try Self.adjacency())
+        #expect(distance(network.hidden(x, adjacency).table, try golden.expectedRows("hidden")) < 1e-5)
+        #expect(
+            abs(Double(network.score(x, adjacency)) - (try GraphGolden.number(golden.expected["score"] as Any))) < 1e-5)
+    }
+
+    @Test func segmentation() throws {
+        let golden = try GraphGolden("gcn-s")
+        let network = try SegmentationNetwork(
+            layers: GraphGolden.matrices(golden.value("weights")), score: golden.matrix("classifier"),
+            bias: Self.floats(golden.numbers("bias")))
+        let (x, adjacency) = (try Self.vectors(), try Self.adjacency())
+        #expect(adjacency.heaviest == (try golden.integer("seed")))
+        let p = network.logProbabilities(x, adjacency, seed: adjacency.heaviest).table
+        let want = try golden.expectedRows("log_probabilities")
+        #expect(distance(p, want) < 1e-5)
+        #expect(network.kept(x, adjacency) == want.map { $0[1] > $0[0] })
+    }
+
+    @Test func confidence() throws {
+        let golden = try GraphGolden("gcn-v")
+        let network = try ConfidenceNetwork(
+            layers: [(golden.matrix("weight"), Self.floats(golden.numbers("bias")))], head: Self.head(golden))
+        for threads in [1, 2] {
+            let found = network.confidence(try Self.vectors(), try Self.adjacency(), threads: threads)
+            #expect(distance(found.hidden.table, try golden.expectedRows("hidden")) < 1e-5)
+            let confidence = found.confidence.map(Double.init)
+            #expect(distance([confidence], [try golden.expectedNumbers("confidence")]) < 1e-5)
+        }
+    }
+
+    @Test func connectivity() throws {
+        let golden = try GraphGolden("gcn-e")
+        let network = try ConnectivityNetwork(layers: Self.layers(golden), head: Self.head(golden))
+        let p = network.logProbabilities(try Self.vectors(), pivot: try golden.integer("pivot"), try Self.adjacency())
+        #expect(distance(p.table, try golden.expectedRows("log_probabilities")) < 1e-5)
+    }
+
+    @Test func linkage() throws {
+        let golden = try GraphGolden("l-gcn")
+        let network = try LinkageNetwork(
+            mean: Self.floats(golden.numbers("mean")), variance: Self.floats(golden.numbers("variance")),
+            epsilon: Float(golden.number("eps")), layers: Self.layers(golden), head: Self.head(GraphGolden("gcn-e")))
+        let oneHop = try golden.numbers("one_hop").map { Int($0) }
+        let pivot = try GraphGolden("gcn-e").integer("pivot")
+        let logits = network.logits(try Self.vectors(), pivot: pivot, try Self.adjacency(), oneHop: oneHop)
+        #expect(distance(logits.table, try golden.expectedRows("logits")) < 1e-5)
+    }
+
+    @Test func trainingTargetAndDeduction() throws {
+        let target = try GraphGolden("gcn-v-target")
+        let (x, space) = try target.vectors()
+        let graph = try NeighbourGraph.exact(of: x, space: space, k: try target.integer("k"))
+        let truth = try target.numbers("truth").map { Int($0) }
+        let found = ConfidenceNetwork.target(of: graph, truth: truth).map(Double.init)
+        #expect(distance([found], [try target.expectedNumbers("confidence")]) < 2e-6)
+
+        let golden = try GraphGolden("confidence-to-groups")
+        let confidence = Self.floats(try golden.numbers("confidence"))
+        let parents = ConfidenceDeduction.parents(of: graph, confidence: confidence)
+        #expect(parents == (try golden.expectedRows("parent")).map { Int($0[1]) })
+        let groups = ConfidenceDeduction.groups(
+            of: graph, confidence: confidence, threshold: Float(try golden.number("tau")))
+        #expect(Grouping.numbered(groups) == (try golden.expectedNumbers("labels")).map { Int($0) })
+    }
+
+    @Test func overlap() throws {
+        let golden = try GraphGolden("de-overlap")
+        let proposals = try golden.rows("proposals").map { $0.map { Int($0) } }
+        let scores = Self.floats(try golden.numbers("scores"))
+        let plain = ProposalOverlap.owners(of: proposals, scores: scores, rows: 10)
+        #expect(plain == (try golden.expectedNumbers("owner")).map { Int($0) })
+        let suppressed = ProposalOverlap.owners(of: proposals, scores: scores, rows: 10, suppression: 0.3)
+        #expect(suppressed == (try golden.expectedNumbers("owner_iou_03")).map { Int($0) })
+    }
+
+    @Test func proposalsOfALargeChainAreCutWhereItIsThin() {
+        // two tight triples joined by one weak link: together too large for 4
+        let links: [(Int, Int, Float)] = [(0, 1, 0.9), (1, 2, 0.9), (3, 4, 0.9), (4, 5, 0.9), (2, 3, 0.7)]
+        var lists = [[(Int, Float)]](repeating: [], count: 6)
+        for (a, b, s) in links {
+            lists[a].append((b, s))
+            lists[b].append((a, s))
+        }
+        let k = 3
+        var indices = [Int32](repeating: -1, count: 6 * k)
+        var values = [Float](repeating: -.infinity, count: 6 * k)
+        for (row, list) in lists.enumerated() {
+            for (t, entry) in list.sorted(by: { ($1.1, $0.0) < ($0.1, $1.0) }).enumerated() {
+                indices[row * k + t] = Int32(entry.0)
+                values[row * k + t] = entry.1
+            }
+        }
+        let graph = NeighbourGraph(rows: 6, k: k, space: "t", indices: indices, similarities: values)
+        let small = GroupProposals(cuts: [.init(3, 0.6)], largest: 4)
+        #expect(small.proposals(of: graph) == [[0, 1, 2], [3, 4, 5]])
+        let large = GroupProposals(cuts: [.init(3, 0.6), .init(2, 0.6)], largest: 6)
+        #expect(large.proposals(of: graph) == [[0, 1, 2, 3, 4, 5]])
+    }
+
+    /// A file of weights drives the registered methods; a file of something else is an error.
+    @Test func methodsReadTheirWeights() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("weights.safetensors")
+        func values(_ count: Int, _ seed: UInt64) -> [Float] {
+            var random = SeededRandom(seed: seed)
+            return (0..<count).map { _ in Float(random.unit() - 0.4) }
+        }
+        let shapes: [(String, [Int])] = [
+            ("gcn-d.layer0.weight", [128, 8]), ("gcn-d.score.weight", [8, 1]), ("gcn-d.score.bias", [1]),
+            ("gcn-s.layer0.weight", [129, 8]), ("gcn-s.score.weight", [8, 2]), ("gcn-s.score.bias", [2]),
+            ("gcn-v.layer0.weight", [256, 8]), ("gcn-v.layer0.bias", [8]), ("gcn-v.head0.weight", [8, 8]),
+            ("gcn-v.head0.bias", [8]), ("gcn-v.prelu.weight", [8]), ("gcn-v.head1.weight", [8, 1]),
+            ("gcn-v.head1.bias", [1]),
+        ]
+        var writer = SafetensorsWriter()
+        for (seed, (name, shape)) in shapes.enumerated() {
+            writer.add(name, values(shape.reduce(1, *), UInt64(seed)), shape: shape)
+        }
+        try writer.write(to: path)
+        var people = SyntheticPeople(seed: 4)
+        let album = people.album([9, 7, 5, 1], likeness: 0.7)
+        let input = try ClusteringInput(vectors: Matrix(album.vectors), space: SyntheticPeople.space)
+        for name in ["gcn-d", "gcn-v"] {
+            let method = try ClusterMethod.named(name)
+            let one = try method.make(weights: path).group(input, threads: 1)
+            #expect(one == (try method.make(weights: path).group(input, threads: 2)), "\(name)")
+            #expect(one.labels.count == 22 && one.method == name)
+            #expect(throws: LikenessError.self) { try method.make() }
+        }
+        let other = try ClusteringInput(
+            vectors: Matrix([[1, 0]]), space: EmbeddingSpace(id: "o", dimension: 2, metric: .cosine, normalised: true))
+        #expect(throws: LikenessError.self) { try ClusterMethod.named("gcn-v").make(weights: path).group(other) }
+        #expect(throws: LikenessError.self) { try ConnectivityNetwork(path) }
+        #expect(throws: LikenessError.self) { try ClusterMethod.named("evidence").make(weights: path) }
+    }
+}
