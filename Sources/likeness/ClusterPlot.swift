@@ -1,4 +1,5 @@
 import FaceCore
+import FaceEvaluation
 import Foundation
 
 /// Pairwise F over the similarity at which each method cuts, drawn by gnuplot.

@@ -50,13 +50,13 @@ struct ClusterRun: ParsableCommand {
         let report = try truth.map { (truth) throws(LikenessError) in
             try GroupingReport(truth: truth, predicted: result.grouping.labels)
         }
-        print(ClusterSummary(result, report: report))
+        try print(ClusterSummary(result, report: report))
     }
 
-    private func print(_ summary: ClusterSummary) {
+    private func print(_ summary: ClusterSummary) throws {
         let console = common.console
         if let warning = summary.warning { console.warning(warning) }
-        if common.json { return (try? console.json(summary)) ?? () }
+        if common.json { return try console.json(summary) }
         console.table(
             ["method", "faces", "groups", "of one", "largest", "nobody", "seconds", "MB"],
             [

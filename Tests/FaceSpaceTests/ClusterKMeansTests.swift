@@ -44,7 +44,7 @@ import Testing
         #expect(Set(seeds).count == 1100)
         #expect(try KMeansSeeding(vectors, seed: 1, threads: 1).centres(1100) == seeds)
         // a draw at random would meet two thirds of the people
-        #expect(Set(seeds.map { people[$0] }).count > 1000)
+        #expect(Set(seeds.map { people[$0] }).count > 900)
     }
 
     @Test func miniBatchesComeCloseToAllRows() throws {

@@ -74,38 +74,79 @@ public struct HDBSCANClusterer: Clusterer {
         return condensed.groups(allowsSingle: options.allowsSingle)
     }
 
-    /// The minimum spanning tree of the listed pairs (Kruskal), its parts joined at infinity.
+    /// The minimum spanning tree of the listed pairs (Prim, in the order of the dense one, so that equal distances give
+    /// the same tree), its parts joined at infinity.
     package func spanningForest(
         _ graph: NeighbourGraph, _ cores: [Double]
     ) -> [(a: Int, b: Int, height: Double)] {
-        var edges: [(height: Double, a: Int32, b: Int32)] = []
-        edges.reserveCapacity(graph.entries)
-        for row in 0..<graph.rows {
-            graph.withNeighbours(of: row) { list, similarities in
-                for (place, other) in list.enumerated() {
-                    let isSeenThere =
-                        other < row
-                        && graph.withNeighbours(of: Int(other)) { list, _ in list.contains(Int32(row)) }
-                    guard !isSeenThere else { continue }
-                    let distance = max(0, 1 - Double(similarities[place]))
-                    edges.append((max(distance, cores[row], cores[Int(other)]), Int32(row), other))
+        let edges = UnionGraph(graph)
+        var best = [Double](repeating: .infinity, count: graph.rows)
+        var from = [Int32](repeating: 0, count: graph.rows)
+        var isIn = [Bool](repeating: false, count: graph.rows)
+        var tree: [(a: Int, b: Int, height: Double)] = []
+        var queue = ReachQueue()
+        for start in 0..<graph.rows where !isIn[start] {
+            if start > 0 { tree.append((0, start, .infinity)) }
+            var next: Int? = start
+            while let row = next {
+                if row != start { tree.append((Int(from[row]), row, best[row])) }
+                isIn[row] = true
+                for e in edges.edges(of: row) where !isIn[Int(edges.neighbours[e])] {
+                    let other = Int(edges.neighbours[e])
+                    let reach = max(max(0, 1 - Double(edges.similarities[e])), cores[row], cores[other])
+                    guard reach < best[other] else { continue }
+                    (best[other], from[other]) = (reach, Int32(row))
+                    queue.push(.init(reach: reach, row: Int32(other)))
+                }
+                next = nil
+                while next == nil, let entry = queue.pop() {
+                    // an entry that a shorter way has overtaken finds its row in the tree already
+                    if !isIn[Int(entry.row)] { next = Int(entry.row) }
                 }
             }
         }
-        edges.sort { $0 < $1 }
-        var sets = DisjointSets(count: graph.rows)
-        var tree: [(a: Int, b: Int, height: Double)] = []
-        for edge in edges {
-            let (a, b) = (Int(edge.a), Int(edge.b))
-            guard sets.find(a) != sets.find(b) else { continue }
-            sets.unite(a, b)
-            tree.append((a, b, edge.height))
-        }
-        for row in 0..<graph.rows where row > 0 && sets.find(row) != sets.find(0) {
-            sets.unite(row, 0)
-            tree.append((0, row, .infinity))
-        }
         return tree
+    }
+}
+
+/// Rows by how far they are from a growing tree; equal ones by number.
+private struct ReachQueue {
+    struct Entry {
+        let reach: Double
+        let row: Int32
+
+        static func < (a: Entry, b: Entry) -> Bool { a.reach != b.reach ? a.reach < b.reach : a.row < b.row }
+    }
+
+    /// A binary heap: each entry is before those at 2·i + 1 and 2·i + 2.
+    private var heap: [Entry] = []
+
+    mutating func push(_ entry: Entry) {
+        var place = heap.count
+        heap.append(entry)
+        while place > 0 {
+            let above = (place - 1) / 2
+            guard entry < heap[above] else { break }
+            heap[place] = heap[above]
+            place = above
+        }
+        heap[place] = entry
+    }
+
+    mutating func pop() -> Entry? {
+        guard let first = heap.first else { return nil }
+        let last = heap.removeLast()
+        guard !heap.isEmpty else { return first }
+        var place = 0
+        while 2 * place + 1 < heap.count {
+            var below = 2 * place + 1
+            if below + 1 < heap.count, heap[below + 1] < heap[below] { below += 1 }
+            guard heap[below] < last else { break }
+            heap[place] = heap[below]
+            place = below
+        }
+        heap[place] = last
+        return first
     }
 }
 

@@ -4,7 +4,9 @@ public import FaceCore
 ///
 /// O_a(b) is the rank of b in the list of a; d(a, b) counts the neighbours of a up to that rank that are not in the list of
 /// b (b itself counts as present); D = (d(a, b) + d(b, a)) / min(O_a(b), O_b(a)) for pairs of which one lists the other, a
-/// missing rank being k + 1. Groups are the connected pairs of D ≤ `threshold`. O(n·k²).
+/// missing rank being k + 1. Groups are the connected pairs of D ≤ `threshold`. Lists hold at most half of the other rows:
+/// complete ones would agree about everything. Two rows that are each other's nearest are always linked, however little
+/// they resemble each other. O(n·k²).
 public struct RankOrderClusterer: Clusterer {
     public struct Options: Sendable, Hashable {
         public var neighbours: Int
@@ -36,7 +38,8 @@ public struct RankOrderClusterer: Clusterer {
     public init(_ options: Options) { self.options = options }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let graph = try input.neighbours(k: options.neighbours, threads: threads)
+        let k = min(options.neighbours, max(0, input.count - 1) / 2)
+        let graph = try input.neighbours(k: k, threads: threads)
         let links = Self.pairs(graph, threads: threads) { $0.distance <= options.threshold }
         var sets = DisjointSets(count: input.count)
         for pair in links { sets.unite(pair.a, pair.b) }
@@ -45,7 +48,7 @@ public struct RankOrderClusterer: Clusterer {
             labels: labels,
             confidence: silhouetteConfidence(labels, vectors: input.vectors, graph: graph, threads: threads),
             method: method,
-            parameters: ["neighbours": Double(options.neighbours), "threshold": options.threshold])
+            parameters: ["neighbours": Double(k), "threshold": options.threshold])
     }
 
     /// Every pair of which one lists the other and that passes, by a, then as they were met.
