@@ -81,20 +81,26 @@ struct ClusterComparison: Encodable {
         seed: UInt64, threads: Int, console: Console
     ) -> Entry {
         var entry = Entry(method: method.name)
-        let standards = method.settings.reduce(into: [:]) { $0[$1.name] = $1.standard }
-        for settings in [sweep.given] + (sweeps ? sweep.points : []) {
+        let standards = method.settings.reduce(into: [String: Double]()) { $0[$1.name] = $1.standard }
+        func attempt(_ settings: [String: Double]) {
             console.progress("\(method.name) \(settings)")
             do throws(LikenessError) {
                 let clusterer = try method.make(settings, seed: seed)
                 let result = try ClusterRunResult(clusterer, faces, threads: threads)
                 let similarity = sweep.similarity(standards.merging(settings) { $1 })
-                let point = try Point(result, truth: truth, settings: settings, similarity: similarity)
-                entry.points.append(point)
-                if entry.standard == nil { entry.standard = point }
+                entry.points.append(
+                    try Point(result, truth: truth, settings: settings, similarity: similarity))
             } catch {
                 entry.failure = error.message
-                // a method that cannot run as it is cannot with other settings either
-                if entry.standard == nil { break }
+            }
+        }
+        attempt(sweep.given)
+        entry.standard = entry.points.first
+        // a method that cannot run as it is cannot with other settings either
+        if sweeps, entry.standard != nil {
+            sweep.points.forEach(attempt)
+            if let best = entry.points.max(by: { $0.pairwise.f < $1.pairwise.f }) {
+                sweep.around(best.settings).forEach(attempt)
             }
         }
         entry.best = entry.points.max { $0.pairwise.f < $1.pairwise.f }

@@ -40,6 +40,14 @@ struct ClusterSweep {
         }
     }
 
-    /// Two hundredths apart, where real embedders have their thresholds.
-    private static let thresholds = stride(from: 12, through: 72, by: 2).map { Double($0) / 100 }
+    /// Where real embedders have their thresholds.
+    private static let thresholds = stride(from: 12, through: 72, by: 6).map { Double($0) / 100 }
+
+    /// What to try around the best of all points: thresholds two hundredths apart.
+    func around(_ best: [String: Double]) -> [[String: Double]] {
+        guard similarity(best) != nil else { return [] }
+        return [-0.04, -0.02, 0.02, 0.04].map { way in
+            best.mapValues { (($0 + way) * 1000).rounded() / 1000 }
+        }
+    }
 }

@@ -24,7 +24,8 @@ struct DuplicateFaces {
         if let given {
             var place = [Int](repeating: 0, count: order.count)
             for (k, row) in order.enumerated() { place[row] = k }
-            graph = try MergedLists(given) { equal.node[place[$0]] }.graph(of: distinct, space: space, threads: threads)
+            graph = try MergedLists(given, floor: options.floor) { equal.node[place[$0]] }.graph(
+                of: distinct, space: space, threads: threads)
         } else {
             let reads = options.neighbours > 0
             guard reads || collapses else {
@@ -43,7 +44,8 @@ struct DuplicateFaces {
             for (k, head) in kept.enumerated() { number[head] = Int32(k) }
             let nodes = bursts.map { number[Int($0)] }
             let rest = distinct.rows(at: kept)
-            graph = try MergedLists(graph) { nodes[$0] }.graph(of: rest, space: space, threads: threads)
+            graph = try MergedLists(graph, floor: options.floor) { nodes[$0] }.graph(
+                of: rest, space: space, threads: threads)
             node = equal.node.map { $0 < 0 ? -1 : nodes[Int($0)] }
             vectors = rest
         } else {

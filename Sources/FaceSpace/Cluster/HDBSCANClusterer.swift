@@ -74,28 +74,26 @@ public struct HDBSCANClusterer: Clusterer {
         return condensed.groups(allowsSingle: options.allowsSingle)
     }
 
-    /// The minimum spanning tree of the listed pairs (Prim, in the order of the dense one, so that equal distances give
-    /// the same tree), its parts joined at infinity.
+    /// The minimum spanning tree of the listed pairs (Prim), its parts joined at infinity.
     package func spanningForest(
         _ graph: NeighbourGraph, _ cores: [Double]
     ) -> [(a: Int, b: Int, height: Double)] {
         let edges = UnionGraph(graph)
-        var best = [Double](repeating: .infinity, count: graph.rows)
-        var from = [Int32](repeating: 0, count: graph.rows)
+        var best = [Reach](repeating: .infinite, count: graph.rows)
         var isIn = [Bool](repeating: false, count: graph.rows)
-        var tree: [(a: Int, b: Int, height: Double)] = []
+        var tree: [(reach: Reach, row: Int)] = []
         var queue = ReachQueue()
         for start in 0..<graph.rows where !isIn[start] {
-            if start > 0 { tree.append((0, start, .infinity)) }
+            if start > 0 { tree.append((.infinite, start)) }
             var next: Int? = start
             while let row = next {
-                if row != start { tree.append((Int(from[row]), row, best[row])) }
+                if row != start { tree.append((best[row], row)) }
                 isIn[row] = true
                 for e in edges.edges(of: row) where !isIn[Int(edges.neighbours[e])] {
                     let other = Int(edges.neighbours[e])
-                    let reach = max(max(0, 1 - Double(edges.similarities[e])), cores[row], cores[other])
+                    let reach = Reach(from: row, similarity: edges.similarities[e], cores[row], cores[other])
                     guard reach < best[other] else { continue }
-                    (best[other], from[other]) = (reach, Int32(row))
+                    best[other] = reach
                     queue.push(.init(reach: reach, row: Int32(other)))
                 }
                 next = nil
@@ -105,17 +103,51 @@ public struct HDBSCANClusterer: Clusterer {
                 }
             }
         }
-        return tree
+        return Reach.edges(tree)
+    }
+}
+
+/// How far a row is from a growing tree. Many pairs are mutually as far apart as one core distance: of those the nearer pair
+/// comes first, so that a row between two groups goes to the nearer one, in whatever order rows are looked at.
+private struct Reach {
+    /// Mutual reachability.
+    let height: Double
+    let distance: Double
+    /// The row of the tree.
+    let from: Int32
+
+    static let infinite = Reach(height: .infinity, distance: .infinity, from: 0)
+
+    init(from row: Int, similarity: Float, _ coreA: Double, _ coreB: Double) {
+        distance = max(0, 1 - Double(similarity))
+        height = max(distance, coreA, coreB)
+        from = Int32(row)
+    }
+
+    private init(height: Double, distance: Double, from: Int32) {
+        (self.height, self.distance, self.from) = (height, distance, from)
+    }
+
+    static func < (a: Reach, b: Reach) -> Bool {
+        a.height != b.height ? a.height < b.height : a.distance < b.distance
+    }
+
+    /// The edges of a tree, each by the row that joined, in the order of their lengths.
+    static func edges(_ tree: [(reach: Reach, row: Int)]) -> [(a: Int, b: Int, height: Double)] {
+        tree.sorted { $0.reach < $1.reach || (!($1.reach < $0.reach) && $0.row < $1.row) }
+            .map { (Int($0.reach.from), $0.row, $0.reach.height) }
     }
 }
 
 /// Rows by how far they are from a growing tree; equal ones by number.
 private struct ReachQueue {
     struct Entry {
-        let reach: Double
+        let reach: Reach
         let row: Int32
 
-        static func < (a: Entry, b: Entry) -> Bool { a.reach != b.reach ? a.reach < b.reach : a.row < b.row }
+        static func < (a: Entry, b: Entry) -> Bool {
+            a.reach < b.reach || (!(b.reach < a.reach) && a.row < b.row)
+        }
     }
 
     /// A binary heap: each entry is before those at 2·i + 1 and 2·i + 2.
@@ -164,32 +196,29 @@ private struct DenseSpanningTree {
         let n = vectors.rows
         guard n > 1 else { return [] }
         let part = max(512, (n + threads - 1) / threads)
-        var best = [Double](repeating: .infinity, count: n)
-        var from = [Int32](repeating: 0, count: n)
+        var best = [Reach](repeating: .infinite, count: n)
         var isIn = [Bool](repeating: false, count: n)
-        var tree: [(a: Int, b: Int, height: Double)] = []
+        var tree: [(reach: Reach, row: Int)] = []
         var latest = 0
         isIn[0] = true
         while tree.count < n - 1 {
             let row = latest
             best.withUnsafeMutableBufferPointer { best in
-                from.withUnsafeMutableBufferPointer { from in
-                    nonisolated(unsafe) let (best, from) = (best, from)
-                    let joined = isIn
-                    parallelFor((n + part - 1) / part, threads: threads) { p in
-                        for other in p * part..<min(n, (p + 1) * part) where !joined[other] {
-                            let distance = max(0, 1 - Double(vectors.dot(row, vectors, other)))
-                            let reach = max(distance, cores[row], cores[other])
-                            if reach < best[other] { (best[other], from[other]) = (reach, Int32(row)) }
-                        }
+                nonisolated(unsafe) let best = best
+                let joined = isIn
+                parallelFor((n + part - 1) / part, threads: threads) { p in
+                    for other in p * part..<min(n, (p + 1) * part) where !joined[other] {
+                        let similarity = vectors.dot(row, vectors, other)
+                        let reach = Reach(from: row, similarity: similarity, cores[row], cores[other])
+                        if reach < best[other] { best[other] = reach }
                     }
                 }
             }
             latest = -1
             for other in 0..<n where !isIn[other] && (latest < 0 || best[other] < best[latest]) { latest = other }
             isIn[latest] = true
-            tree.append((Int(from[latest]), latest, best[latest]))
+            tree.append((best[latest], latest))
         }
-        return tree
+        return Reach.edges(tree)
     }
 }

@@ -4,17 +4,20 @@ internal import FaceCore
 struct MergedLists {
     private let graph: NeighbourGraph
     private let node: (Int) -> Int32
+    /// The similarity down to which lists have to be complete; −∞: they only have to be long.
+    private let floor: Float
 
     /// `node` names the new row of each old one; −1 leaves it out.
-    init(_ graph: NeighbourGraph, node: @escaping (Int) -> Int32) {
+    init(_ graph: NeighbourGraph, floor: Float, node: @escaping (Int) -> Int32) {
         self.graph = graph
+        self.floor = floor
         self.node = node
     }
 
     /// The graph of the new rows: the entries of all old rows of a new one, the best for each neighbour, at most k.
     ///
-    /// A row whose full list lost entries may have neighbours that were not listed: in an exact graph it is searched anew
-    /// among `vectors`, O(n·d) each, so that the result is exact too; otherwise only where nothing is left.
+    /// A full list that lost entries may have neighbours that were not listed. Where it has to be complete, or lost more than
+    /// half, it is searched anew among `vectors`, O(n·d) each; in an estimated graph only where nothing is left.
     func graph(of vectors: Matrix, space: EmbeddingSpace, threads: Int) throws(LikenessError) -> NeighbourGraph {
         let n = vectors.rows
         let names = (0..<graph.rows).map(node)
@@ -74,13 +77,19 @@ struct MergedLists {
         return Array(entries.prefix(graph.k))
     }
 
+    /// Whether there may be neighbours of at least the floor that the list of an old row leaves out.
+    private func hidesSome(_ row: Int) -> Bool {
+        graph.degree(row) == graph.k
+            && graph.withNeighbours(of: row) { _, similarities in similarities.last.map { $0 >= floor } ?? true }
+    }
+
     private func searchStarved(
         _ lists: inout [[Entry]], _ starts: [Int], _ members: [Int32], _ vectors: Matrix, threads: Int
     ) throws(LikenessError) {
-        let enough = graph.exactness == .exact ? min(graph.k, vectors.rows - 1) : 1
+        let most = min(graph.k, vectors.rows - 1)
+        let enough = graph.exactness != .exact ? 1 : floor > -.infinity ? most : (most + 1) / 2
         let starved = lists.indices.filter { k in
-            lists[k].count < enough
-                && members[starts[k]..<starts[k + 1]].contains { graph.degree(Int($0)) == graph.k }
+            lists[k].count < enough && members[starts[k]..<starts[k + 1]].contains { hidesSome(Int($0)) }
         }
         guard !starved.isEmpty, vectors.rows > 1, graph.k > 0 else { return }
         // one more, since each finds itself
