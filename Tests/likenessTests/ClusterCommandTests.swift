@@ -15,7 +15,7 @@ struct ClusterCommandTests {
     func list() throws {
         let r = try Program.run(["cluster", "--list"])
         #expect(r.status == 0, "\(r.errors)")
-        for name in ["evidence", "hdbscan", "hac-sparse", "    threshold (0.5)"] { #expect(r.output.contains(name)) }
+        for name in ["evidence", "hdbscan", "hac-sparse", "    attach (0.5)"] { #expect(r.output.contains(name)) }
     }
 
     @Test("groups vectors, writes the labels once, and measures them")

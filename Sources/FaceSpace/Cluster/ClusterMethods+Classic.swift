@@ -1,7 +1,7 @@
 internal import FaceCore
 
 extension ClusterMethod {
-    /// The methods of the textbooks.
+    /// The methods of the textbooks. Standard thresholds by the table of docs/clustering.md.
     static let classic: [ClusterMethod] = [
         knnDBSCAN, adaptiveDBSCAN, dbscan, hdbscan, sparseAverage, sparseAveragePresent, sparseSingle,
         dense(.average, threshold: 0.36), dense(.complete, threshold: 0.22), dense(.single, threshold: 0.5), whispers,
@@ -50,7 +50,7 @@ extension ClusterMethod {
     private static let knnDBSCAN = constrained(
         "knn-dbscan", "DBSCAN on the lists of neighbours, one threshold",
         settings: [
-            neighbours(80), threshold(0.5, "similarity of a link"),
+            neighbours(80), threshold(0.56, "similarity of a link"),
             Setting("minPoints", 2, "faces, itself included, that make a face core"),
             Setting("mutual", 0, "1: a link needs both faces to list each other"),
         ]
@@ -67,7 +67,7 @@ extension ClusterMethod {
     private static let adaptiveDBSCAN = constrained(
         "knn-dbscan-adaptive", "DBSCAN on the lists of neighbours, a threshold for each face",
         settings: [
-            neighbours(80), threshold(0.5, "similarity of a link of a face of median density"),
+            neighbours(80), threshold(0.58, "similarity of a link of a face of median density"),
             Setting("adaptation", 0.5, "how far a face's threshold follows its density"),
             Setting("band", 0.1, "how far it may move from the threshold"),
             Setting("scaleNeighbours", 8, "best neighbours whose mean is the density"),
@@ -92,7 +92,7 @@ extension ClusterMethod {
     private static let dbscan = constrained(
         "dbscan", "DBSCAN on all pairs, exact",
         settings: [
-            Setting("distance", 0.5, "ε: largest 1 − similarity of neighbours, 0…2"),
+            Setting("distance", 0.44, "ε: largest 1 − similarity of neighbours, 0…2"),
             Setting("minPoints", 2, "faces, itself included, that make a face core"),
         ]
     ) { values, _ throws(LikenessError) in
@@ -129,13 +129,13 @@ extension ClusterMethod {
     }
 
     private static let sparseAverage = sparse(
-        "hac-sparse", "average linkage on the graph, missing pairs count as 0", 0.34, present: false)
+        "hac-sparse", "average linkage on the graph, missing pairs count as 0", 0.26, present: false)
     private static let sparseAveragePresent = sparse(
         "hac-sparse-present", "average linkage on the graph over the pairs that are there", 0.45, present: true)
 
     private static let sparseSingle = constrained(
         "hac-sparse-single", "single linkage on the graph: connected parts at a threshold",
-        settings: [neighbours(80), threshold(0.5, "similarity of a link")]
+        settings: [neighbours(80), threshold(0.56, "similarity of a link")]
     ) { values, _ throws(LikenessError) in
         let k = try values.count("neighbours")
         let threshold = Float(try values.number("threshold", in: -1...1))
@@ -170,7 +170,7 @@ extension ClusterMethod {
     private static let rankOrder = constrained(
         "rank-order", "approximate rank order: faces that agree about who is near",
         settings: [
-            neighbours(80), Setting("threshold", 1, "largest rank-order distance of a link, from 0 on"),
+            neighbours(80), Setting("threshold", 0.1, "largest rank-order distance of a link, from 0 on"),
         ]
     ) { values, _ throws(LikenessError) in
         let k = try values.count("neighbours")
@@ -182,7 +182,7 @@ extension ClusterMethod {
     private static let cdp = constrained(
         "cdp", "pairs by threshold, groups too large cut again (consensus-driven propagation)",
         settings: [
-            neighbours(15), threshold(0.5, "similarity that a pair exceeds"),
+            neighbours(15), threshold(0.56, "similarity that a pair exceeds"),
             Setting("maxSize", 600, "faces of the largest group"),
             Setting("step", 0.05, "share of the way to 1 that the threshold rises, 0…1"),
         ]
@@ -199,7 +199,7 @@ extension ClusterMethod {
     private static let densityPeaks = constrained(
         "density-peaks", "each face follows its nearest denser neighbour",
         settings: [
-            neighbours(80), threshold(0.45, "similarity to the denser neighbour that is followed"),
+            neighbours(80), threshold(0.54, "similarity to the denser neighbour that is followed"),
             Setting("densityFloor", 0.4, "similarity from which neighbours make density, −1…1"),
         ]
     ) { values, _ throws(LikenessError) in
