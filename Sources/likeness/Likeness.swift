@@ -13,7 +13,7 @@ struct Likeness: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Demo.self, Group.self, Detect.self, Embed.self, Verify.self, Identify.self, Models.self, Evaluate.self,
-            Neighbours.self, Cluster.self, Search.self,
+            Demo.self, Group.self, Detect.self, Embed.self, Verify.self, Identify.self, Neighbours.self, Cluster.self,
+            Search.self, Models.self, Evaluate.self,
         ])
 }

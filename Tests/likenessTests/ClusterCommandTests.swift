@@ -1,0 +1,63 @@
+import FaceTestSupport
+import Foundation
+import Testing
+
+@Suite("Cluster commands", .serialized)
+struct ClusterCommandTests {
+    private func lfw() throws -> [String] {
+        [
+            try TestData.file("lfw-mobilefacenet-y1.npy"), "--truth",
+            try TestData.file("lfw-mobilefacenet-y1.names.txt"),
+        ]
+    }
+
+    @Test("--list names methods and their settings")
+    func list() throws {
+        let r = try Program.run(["cluster", "--list"])
+        #expect(r.status == 0, "\(r.errors)")
+        for name in ["evidence", "hdbscan", "hac-sparse", "    attach (0.5)"] { #expect(r.output.contains(name)) }
+    }
+
+    @Test("groups vectors, writes the labels once, and measures them")
+    func run() throws {
+        let folder = try TemporaryFolder()
+        let command = ["cluster", "--method", "knn-dbscan", "--json", "--out", folder.file("l.npy")] + (try lfw())
+        let r = try Program.run(command)
+        #expect(r.status == 0, "\(r.errors)")
+        let json = try r.json()
+        #expect(json["method"] as? String == "knn-dbscan" && json["faces"] as? Int == 13_233)
+        let report = try #require((json["report"] as? [String: Any])?["noiseAsSingletons"] as? [String: Any])
+        let f = try #require((report["pairwise"] as? [String: Any])?["f"] as? Double)
+        #expect(f > 0.95)
+        #expect(try Program.run(command).status == 73)
+    }
+
+    @Test("what cannot be is a sentence and a status")
+    func refusals() throws {
+        let vectors = try TestData.file("lfw-mobilefacenet-y1.npy")
+        #expect(try Program.run(["cluster"]).status == 64)
+        #expect(try Program.run(["cluster", vectors, "--method", "alphabet"]).status == 64)
+        #expect(try Program.run(["cluster", vectors, "--method", "dbscan", "--set", "distance=x"]).status == 64)
+        #expect(try Program.run(["cluster", vectors, "--method", "dbscan", "--set", "colour=1"]).status == 64)
+        #expect(try Program.run(["cluster", vectors, "--method", "kmeans"]).status == 64)
+        #expect(try Program.run(["cluster", vectors, "--method", "affinity-propagation"]).status == 65)
+        #expect(try Program.run(["cluster", "/no/such.npy", "--method", "dbscan"]).status == 66)
+    }
+
+    @Test("compare measures each method and draws F")
+    func compare() throws {
+        let folder = try TemporaryFolder()
+        let plot = folder.file("f.svg")
+        let r = try Program.run(
+            ["cluster", "compare", "--methods", "hac-sparse-single,affinity-propagation", "--json", "--plot", plot]
+                + (try lfw()), limit: 300)
+        #expect(r.status == 0, "\(r.errors)")
+        let methods = try #require(try r.json()["methods"] as? [[String: Any]])
+        #expect(methods.map { $0["method"] as? String } == ["hac-sparse-single", "affinity-propagation"])
+        let best = try #require((methods[0]["best"] as? [String: Any])?["pairwise"] as? [String: Any])
+        #expect(best["f"] as? Double ?? 0 > 0.95)
+        // too many rows for a matrix of pairs: said, and the others go on
+        #expect(methods[1]["failure"] is String && methods[1]["standard"] == nil)
+        #expect(try String(contentsOfFile: plot, encoding: .utf8).contains("<svg"))
+    }
+}
