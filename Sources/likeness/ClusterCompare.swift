@@ -9,7 +9,7 @@ struct ClusterCompare: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Measures every method on one file, at its standard and at its best setting.",
         discussion: """
-            likeness cluster compare faces.npy --truth people.npy --plot f.svg
+            likeness cluster compare faces.npy --truth people.npy --out report
             likeness cluster compare faces.npy --truth people.npy --methods evidence,hac-sparse,dbscan
 
             The best setting is chosen with the labels, which nobody has at home: it says what a method could do, the \
@@ -23,10 +23,7 @@ struct ClusterCompare: ParsableCommand {
     var truth: String
     @Option(help: ArgumentHelp("Methods, separated by commas (default: all).", valueName: "names")) var methods: String?
     @Option(help: ArgumentHelp("Neighbours of each face in the graph that is made.", valueName: "n")) var k = 80
-    @Option(help: ArgumentHelp("Draw pairwise F over the threshold (.svg; needs gnuplot).", valueName: "file"))
-    var plot: String?
     @Flag(help: "Standard settings only.") var noSweep = false
-    @Flag(help: "Overwrite what is there.") var force = false
     @OptionGroup var input: ClusterInput
     @OptionGroup var output: EvaluationOutput
     @OptionGroup var common: CommonOptions
@@ -41,15 +38,16 @@ struct ClusterCompare: ParsableCommand {
             for name in names.split(separator: ",") { found.append(try ClusterMethod.named(String(name))) }
             return found
         }
-        if let plot { try Output.requireFree([plot], force: force) }
-        let truth = try ClusterTruth.read(truth)
+        let run = try EvaluationRun(output, common)
+        let labels = try ClusterTruth.read(truth)
         let faces = try input.read(vectors, threads: common.threadCount)
         let comparison = try ClusterComparison(
-            faces, truth: truth, methods: chosen ?? ClusterMethod.all, k: k, sweeps: !noSweep, seed: common.seed,
+            faces, truth: labels, methods: chosen ?? ClusterMethod.all.filter { !$0.needsWeights }, k: k,
+            sweeps: !noSweep, seed: common.seed,
             threads: common.threadCount, console: common.console)
-        try output.store(comparison)
-        if common.json { try common.console.json(comparison) } else { print(comparison) }
-        if let plot { try ClusterPlot.write(comparison, to: plot, force: force) }
+        try run.finish(
+            comparison, comparison.faces, "faces", inputs: [vectors, truth], print: { print(comparison) }
+        ) { EvaluationReport(comparison) }
     }
 
     private func print(_ comparison: ClusterComparison) {
@@ -58,18 +56,6 @@ struct ClusterCompare: ParsableCommand {
             "\(comparison.faces) faces of \(comparison.people) people; graph of k = \(comparison.neighbours)"
                 + (comparison.graphSeconds.map { String(format: " in %.1f s", $0) } ?? ""))
         console.result("")
-        console.table(
-            ["method", "F", "BCubed F", "NMI", "seconds", "MB", "best F", "BCubed F", "NMI", "with the labels chosen"],
-            comparison.methods.map { entry in
-                [entry.method] + figures(entry.standard) + [
-                    entry.standard.map { String(format: "%.1f", $0.seconds) } ?? "–",
-                    entry.standard?.peakBytes.map { "\($0 >> 20)" } ?? "–",
-                ] + figures(entry.best) + [entry.best?.described ?? entry.failure ?? ""]
-            })
-    }
-
-    private func figures(_ point: ClusterComparison.Point?) -> [String] {
-        guard let point else { return ["–", "–", "–"] }
-        return [point.pairwise.f, point.bcubed.f, point.nmi].map { String(format: "%.4f", $0) }
+        console.table(ClusterComparison.header, comparison.rows)
     }
 }

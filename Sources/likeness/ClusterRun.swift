@@ -9,14 +9,20 @@ struct ClusterRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Groups vectors by one method (default).",
         discussion: """
+            likeness cluster faces.npy --out groups.npy
             likeness cluster faces.npy --method knn-dbscan --set threshold=0.46 --out groups.npy
             likeness cluster faces.npy --graph faces.graph --method hac-sparse --truth people.npy
 
-            The labels count groups from 0 on; −1 is nobody. --list names the methods and their settings.
+            The labels count groups from 0 on; −1 is nobody. Without a method one is chosen from the faces themselves, and \
+            why is said on standard error. --list names the methods and their settings.
             """)
 
     @Argument(help: ArgumentHelp("Vectors, one row a face (.npy).", valueName: "vectors")) var vectors: String?
-    @Option(help: ArgumentHelp("Method, see --list.", valueName: "name")) var method = "evidence"
+    @Option(help: ArgumentHelp("Method, see --list.", valueName: "name")) var method = AutoClusterer().method
+    @Flag(help: "Choose method and threshold from the faces: --method auto, the default.") var auto = false
+    @Flag(help: "Move each vector towards its neighbours first (feature aggregation); thresholds rise by it.")
+    var aggregate = false
+    @Option(help: ArgumentHelp("Weights of a graph network (.safetensors).", valueName: "file")) var weights: String?
     @Option(help: ArgumentHelp("A setting of the method; may come several times.", valueName: "name=value"))
     var set: [SettingArgument] = []
     @Option(help: ArgumentHelp("Write the group of each row here (.npy).", valueName: "file")) var out: String?
@@ -32,6 +38,7 @@ struct ClusterRun: ParsableCommand {
 
     func validate() throws {
         if vectors == nil, !list { throw ValidationError("Name a file of vectors, or say --list.") }
+        if auto, method != AutoClusterer().method { throw ValidationError("--auto chooses the method itself.") }
         if let twice = Dictionary(grouping: set, by: \.name).first(where: { $0.value.count > 1 }) {
             throw ValidationError("--set \(twice.key) comes twice.")
         }
@@ -41,16 +48,42 @@ struct ClusterRun: ParsableCommand {
         if list { return try printMethods() }
         guard let vectors else { return }
         let settings = Dictionary(uniqueKeysWithValues: set.map { ($0.name, $0.value) })
-        let clusterer = try ClusterMethod.named(method).make(settings, seed: common.seed)
+        let clusterer = try ClusterMethod.named(method).make(settings, seed: common.seed, weights: weights)
         if let out { try Output.requireFree([out], force: force) }
-        let faces = try input.read(vectors, threads: common.threadCount)
+        var faces = try input.read(vectors, threads: common.threadCount)
         let truth = try truth.map { (path) throws(LikenessError) in try ClusterTruth.read(path) }
+        if aggregate { faces = try aggregated(faces) }
+        let choice = try method == AutoClusterer().method ? choose(&faces) : nil
         let result = try ClusterRunResult(clusterer, faces, threads: common.threadCount)
         if let out { try NPY.write(labels: result.grouping.labels, to: out, force: force) }
         let report = try truth.map { (truth) throws(LikenessError) in
             try GroupingReport(truth: truth, predicted: result.grouping.labels)
         }
-        try print(ClusterSummary(result, report: report))
+        try print(ClusterSummary(result, report: report, choice: choice))
+    }
+
+    /// What `auto` will do and why; large sets get their graph here, so that it is made once.
+    private func choose(_ faces: inout ClusteringInput) throws(LikenessError) -> AutomaticChoice {
+        if faces.graph == nil, faces.count > AutomaticChoice.fewFaces {
+            let graph = try NeighbourGraph.exact(
+                of: faces.vectors, space: faces.space, k: 80, threads: common.threadCount)
+            faces = try ClusteringInput(vectors: faces.vectors, space: faces.space, graph: graph)
+        }
+        let choice = try AutomaticChoice(faces, threads: common.threadCount)
+        common.console.note("\(choice.chosen.method): \(choice.chosen.reason)")
+        for next in choice.runnersUp { common.console.note("instead: \(next.method): \(next.reason)") }
+        return choice
+    }
+
+    private func aggregated(_ faces: ClusteringInput) throws(LikenessError) -> ClusteringInput {
+        let aggregation = FeatureAggregation()
+        let graph = try faces.neighbours(k: aggregation.neighbours, threads: common.threadCount)
+        let moved = try aggregation.aggregated(
+            faces.vectors, graph: graph, space: faces.space, threads: common.threadCount)
+        // what a similarity meant before says nothing of these
+        let space = EmbeddingSpace(
+            id: "\(faces.space.id)+aggregated", dimension: faces.space.dimension, metric: .cosine, normalised: true)
+        return try ClusteringInput(vectors: moved, space: space)
     }
 
     private func print(_ summary: ClusterSummary) throws {
@@ -103,9 +136,14 @@ private struct ClusterSummary: Encodable {
     let seconds: Double
     let peakBytes: Int?
     let warning: String?
+    /// Of `auto`: the method it chose and why.
+    let chosen: String?
+    let reason: String?
     let report: GroupingReport?
 
-    init(_ result: ClusterRunResult, report: GroupingReport?) {
+    init(_ result: ClusterRunResult, report: GroupingReport?, choice: AutomaticChoice?) {
+        chosen = choice?.chosen.method
+        reason = choice?.chosen.reason
         let sizes = result.grouping.members.map(\.count)
         method = result.grouping.method
         parameters = result.grouping.parameters

@@ -47,9 +47,9 @@ struct ClusterCommandTests {
     @Test("compare measures each method and draws F")
     func compare() throws {
         let folder = try TemporaryFolder()
-        let plot = folder.file("f.svg")
+        let report = folder.file("report")
         let r = try Program.run(
-            ["cluster", "compare", "--methods", "hac-sparse-single,affinity-propagation", "--json", "--plot", plot]
+            ["cluster", "compare", "--methods", "hac-sparse-single,affinity-propagation", "--json", "--out", report]
                 + (try lfw()), limit: 300)
         #expect(r.status == 0, "\(r.errors)")
         let methods = try #require(try r.json()["methods"] as? [[String: Any]])
@@ -58,6 +58,23 @@ struct ClusterCommandTests {
         #expect(best["f"] as? Double ?? 0 > 0.95)
         // too many rows for a matrix of pairs: said, and the others go on
         #expect(methods[1]["failure"] is String && methods[1]["standard"] == nil)
-        #expect(try String(contentsOfFile: plot, encoding: .utf8).contains("<svg"))
+        for figure in ["f-threshold", "seconds", "memory"] {
+            #expect(try String(contentsOfFile: "\(report)/\(figure).svg", encoding: .utf8).contains("<svg"))
+        }
+        #expect(try String(contentsOfFile: "\(report)/report.html", encoding: .utf8).contains("hac-sparse-single"))
+    }
+
+    @Test("without a method one is chosen, and why is said")
+    func auto() throws {
+        let r = try Program.run(
+            ["cluster", "--json", "--model", "mobilefacenet-y1"] + (try lfw()), limit: 300)
+        #expect(r.status == 0, "\(r.errors)")
+        let json = try r.json()
+        #expect(json["chosen"] as? String == "map-equation")
+        #expect(r.errors.contains("instead: evidence"))
+        let report = try #require(json["report"] as? [String: Any])
+        let metrics = try #require(report["noiseAsSingletons"] as? [String: Any])
+        let pairwise = try #require(metrics["pairwise"] as? [String: Any])
+        #expect(pairwise["f"] as? Double ?? 0 > 0.99)
     }
 }
