@@ -6,6 +6,7 @@ struct Evaluate: AsyncParsableCommand {
         commandName: "evaluate", abstract: "Measures by the field's own protocols.",
         subcommands: [
             EvaluateVerification.self, EvaluateIdentification.self, EvaluateClustering.self, EvaluateDetection.self,
-            EvaluateBLUFR.self, EvaluateMegaFace.self, EvaluateCohorts.self, EvaluateCompare.self,
+            EvaluateBLUFR.self, EvaluateMegaFace.self, EvaluateCohorts.self, EvaluateBaselines.self,
+            EvaluateCompare.self,
         ])
 }
