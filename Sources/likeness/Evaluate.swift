@@ -7,6 +7,6 @@ struct Evaluate: AsyncParsableCommand {
         subcommands: [
             EvaluateVerification.self, EvaluateIdentification.self, EvaluateClustering.self, EvaluateDetection.self,
             EvaluateBLUFR.self, EvaluateMegaFace.self, EvaluateCohorts.self, EvaluateBaselines.self,
-            EvaluateCompare.self,
+            EvaluateIncremental.self, EvaluateCompare.self,
         ])
 }

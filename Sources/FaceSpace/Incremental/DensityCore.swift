@@ -52,7 +52,10 @@ package struct DensityCore: Sendable {
             for n in lists[row] {
                 let other = Int(n.row)
                 touched += 1
-                if other < first { lists[other].append(Neighbour(row: Int32(row), closeness: n.closeness)) }
+                if other < first {
+                    lists[other].append(Neighbour(row: Int32(row), closeness: n.closeness))
+                    if mayFound[other] { founders[row] += 1 }
+                }
                 if mayFound[row] {
                     founders[other] += 1
                     if other < first { candidates.insert(other) }

@@ -159,6 +159,8 @@ public struct GroupingChange: Sendable, Hashable, Codable {
     public var movedRows = 0
     /// Rows that were read or written beside the search for neighbours.
     public var touchedRows = 0
+
+    public init(rows: Range<Int>) { self.rows = rows }
 }
 
 extension IncrementalOptions {
