@@ -17,7 +17,7 @@ public struct IncrementalOptions: Sendable, Hashable, Codable {
 
     /// The defaults were chosen on the CelebA vectors of mobilefacenet-y1 (docs/incremental.md).
     public init(
-        similarity: Float = 0.53, minimumPoints: Int = 2, merge: Float = 0.6, confirm: Float = 0.4,
+        similarity: Float = 0.6, minimumPoints: Int = 2, merge: Float = 0.5, confirm: Float = 0.4,
         releaseSize: Int = 1000, releaseVariance: Float = 0.6, qualityFloor: Float = 0
     ) {
         self.similarity = similarity

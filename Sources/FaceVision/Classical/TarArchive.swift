@@ -35,6 +35,9 @@ public struct TarArchive: Sendable {
             }
             at += (size + 511) / 512 * 512
         }
+        guard at >= file.size || at + 512 <= file.size else {
+            throw LikenessError(.fileTruncated, subject: path, "the archive ends inside a header")
+        }
         guard !members.isEmpty else {
             throw LikenessError(.fileFormat, subject: path, "this is no tar archive, or one without files")
         }
