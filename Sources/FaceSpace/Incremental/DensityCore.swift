@@ -203,6 +203,7 @@ package struct DensityCore: Sendable {
     /// Deletes live rows.
     package mutating func remove(_ rows: [Int]) -> Change {
         var change = Change()
+        change.rows.formUnion(rows)
         let (fallen, neighbours) = unlink(rows)
         var seeds: [Int32: Set<Int>] = [:]
         for row in fallen {
