@@ -42,7 +42,7 @@ struct BaselinesLFW: Sendable {
                 throw LikenessError(.badData, subject: photos[i], "the photo is smaller than 112 × 112 pixels")
             }
             let face = GreyPicture(photo).central(side: 112)
-            let values = face.resized(width: 48, height: 48).values
+            let values = face.boxReduced(width: 48, height: 48).values
             let mean = values.reduce(0, +) / Float(values.count)
             let histograms = lbp.histograms(face)
             features.withLock { f in

@@ -23,6 +23,16 @@ struct ClassicalPictureTests {
                 == [3, 10])
     }
 
+    @Test("box reduction takes whole pixels by their centres")
+    func boxes() {
+        let five = GreyPicture(width: 5, height: 1, pixels: [10, 20, 30, 40, 60])
+        #expect(five.boxReduced(width: 2, height: 1).pixels == [15, 43])
+        #expect(five.boxReduced(width: 5, height: 1) == five)
+        #expect(five.boxReduced(width: 1, height: 1).pixels == [32])
+        let square = GreyPicture(width: 2, height: 2, pixels: [0, 1, 2, 4])
+        #expect(square.boxReduced(width: 1, height: 1).pixels == [2])
+    }
+
     /// A 5×5 picture whose centre is 100 and whose neighbours at distance 1 are given from the right, anticlockwise.
     private func ring(_ around: [UInt8]) -> GreyPicture {
         var pixels = [UInt8](repeating: 100, count: 9)

@@ -17,7 +17,9 @@ struct MatchingPursuit {
         // row i of the lower factor L of the chosen atoms' Gram matrix begins at i(i + 1)/2
         var factor: [Double] = []
         var rest = energy
-        while chosen.count < min(limit, m), rest > tolerance * tolerance {
+        // inner products are Float32: below, the residual is their rounding
+        let floor = max(tolerance * tolerance, 1e-6 * energy)
+        while chosen.count < min(limit, m), rest > floor {
             guard let best = Self.strongest(residual, isChosen), grow(&factor, chosen, best) else { break }
             chosen.append(best)
             isChosen[best] = true

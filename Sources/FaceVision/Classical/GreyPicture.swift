@@ -49,6 +49,32 @@ public struct GreyPicture: Sendable, Hashable {
         return GreyPicture(width: w, height: h, pixels: (0..<w * h).map { small.pixels[3 * $0] })
     }
 
+    /// A smaller picture, each new pixel the rounded mean of the old pixels whose centres lie in it: box resampling of whole
+    /// pixels, without the shares of ``resized(width:height:)``.
+    /// - Precondition: neither side grows.
+    public func boxReduced(width w: Int, height h: Int) -> GreyPicture {
+        precondition(w > 0 && h > 0 && w <= width && h <= height, "\(width)×\(height) cannot shrink to \(w)×\(h)")
+        let columns = (0..<w).map { Self.centres(in: $0, of: w, across: width) }
+        let rows = (0..<h).map { Self.centres(in: $0, of: h, across: height) }
+        var out: [UInt8] = []
+        out.reserveCapacity(w * h)
+        for ys in rows {
+            for xs in columns {
+                var sum = 0
+                for y in ys { for x in xs { sum += Int(pixels[y * width + x]) } }
+                let count = ys.count * xs.count
+                out.append(UInt8((2 * sum + count) / (2 * count)))
+            }
+        }
+        return GreyPicture(width: w, height: h, pixels: out)
+    }
+
+    /// Old pixels i with i + ½ in the half-open stretch of new pixel `k`.
+    private static func centres(in k: Int, of count: Int, across size: Int) -> Range<Int> {
+        let edge = { (k: Int) in (2 * k * size + count - 1) / (2 * count) }
+        return edge(k)..<edge(k + 1)
+    }
+
     /// The pixels as one row of numbers 0…255.
     public var values: [Float] { pixels.map(Float.init) }
 }
