@@ -9,5 +9,8 @@ struct Cluster: ParsableCommand {
             likeness cluster --list
             likeness cluster compare faces.npy --truth people.npy
             """,
-        subcommands: [ClusterRun.self, ClusterCompare.self, ClusterSynth.self], defaultSubcommand: ClusterRun.self)
+        subcommands: [
+            ClusterRun.self, ClusterCompare.self, ClusterSynth.self, ClusterAdd.self, ClusterRemove.self,
+            ClusterState.self,
+        ], defaultSubcommand: ClusterRun.self)
 }

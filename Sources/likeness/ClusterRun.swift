@@ -83,7 +83,7 @@ struct ClusterRun: ParsableCommand {
         // what a similarity meant before says nothing of these
         let space = EmbeddingSpace(
             id: "\(faces.space.id)+aggregated", dimension: faces.space.dimension, metric: .cosine, normalised: true)
-        return try ClusteringInput(vectors: moved, space: space)
+        return try ClusteringInput(vectors: moved.vectors, space: space)
     }
 
     private func print(_ summary: ClusterSummary) throws {

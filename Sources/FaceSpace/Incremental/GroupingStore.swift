@@ -1,0 +1,228 @@
+public import FaceCore
+import Glibc
+
+/// Incremental grouping that survives: a folder of one snapshot and the journal of what came after it.
+///
+/// A change is first in the journal, synced, and then in memory; a snapshot appears whole beside the old one, and only then
+/// do the old files go. At every moment the folder holds all that was promised. One process at a time.
+public final class GroupingStore {
+    public let folder: String
+    public private(set) var grouping: IncrementalGrouping
+    /// Operations since the state was made: its version.
+    public private(set) var operations: Int
+    private var generation: UInt64
+    private var journal: GroupingJournal?
+    private let lock: Int32
+    private let fault: GroupingJournal.FaultPoint?
+
+    package typealias FaultPoint = (_ step: String, _ bytes: inout [UInt8]) throws(LikenessError) -> Void
+
+    /// Makes a state in a new or empty folder. Throws `file-exists` where there is one, `file-unwritable`, `state-busy`.
+    public static func create(
+        _ folder: String, space: EmbeddingSpace, options: IncrementalOptions = .init()
+    ) throws(LikenessError) -> GroupingStore {
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw LikenessError(.fileUnwritable, subject: folder, "cannot be made: \(systemMessage(errno))")
+        }
+        guard try snapshots(folder).isEmpty else {
+            throw LikenessError(.fileExists, subject: folder, "there is a grouping in this folder")
+        }
+        let lock = try take(folder)
+        let grouping: IncrementalGrouping
+        do throws(LikenessError) {
+            grouping = try IncrementalGrouping(space: space, options: options)
+            try GroupingSnapshot.write(grouping, operations: 0, to: path(folder, 1))
+        } catch {
+            close(lock)
+            throw error
+        }
+        return try GroupingStore(folder, grouping, 0, 1, lock, nil)
+    }
+
+    /// Opens a state and replays its journal. Throws `file-missing`, `state-busy`, `space-mismatch` when it is not of the
+    /// `expected` space, and what damaged files throw.
+    public static func open(
+        _ folder: String, expected: EmbeddingSpace? = nil
+    ) throws(LikenessError) -> GroupingStore {
+        try open(folder, expected: expected, fault: nil)
+    }
+
+    /// `fault` is called before each write, for tests of crashes.
+    package static func open(
+        _ folder: String, expected: EmbeddingSpace? = nil, fault: FaultPoint?
+    ) throws(LikenessError) -> GroupingStore {
+        guard let newest = try snapshots(folder).max() else {
+            throw LikenessError(
+                .fileMissing, subject: folder, "there is no grouping in this folder",
+                remedy: "`likeness cluster add` makes one")
+        }
+        let lock = try take(folder)
+        do throws(LikenessError) {
+            let (grouping, operations) = try GroupingSnapshot.read(path(folder, newest))
+            if let expected { try grouping.space.require(expected) }
+            return try GroupingStore(folder, grouping, operations, newest, lock, fault)
+        } catch {
+            close(lock)
+            throw error
+        }
+    }
+
+    private init(
+        _ folder: String, _ grouping: IncrementalGrouping, _ operations: Int, _ generation: UInt64, _ lock: Int32,
+        _ fault: FaultPoint?
+    ) throws(LikenessError) {
+        (self.folder, self.grouping, self.operations) = (folder, grouping, operations)
+        (self.generation, self.lock, self.fault) = (generation, lock, fault)
+        var (state, applied) = (grouping, operations)
+        journal = try GroupingJournal(Self.journalPath(folder, generation), generation: generation, fault: fault) {
+            (operation) throws(LikenessError) in
+            _ = try state.apply(operation, threads: availableThreads())
+            applied += 1
+        }
+        (self.grouping, self.operations) = (state, applied)
+        removeOld()
+    }
+
+    deinit { close(lock) }
+
+    // MARK: Changes
+
+    /// As ``IncrementalGrouping/insert(_:quality:photos:threads:)``; after the return it is on disk.
+    @discardableResult
+    public func insert(
+        _ rows: Matrix, quality: [Float] = [], photos: [Int] = [], threads: Int = availableThreads()
+    ) throws(LikenessError) -> GroupingChange {
+        try IncrementalGrouping.check(rows, grouping.space, quality, photos)
+        return try perform(.insert(rows, quality: quality, photos: photos), threads)
+    }
+
+    /// As ``IncrementalGrouping/remove(_:threads:)``; after the return no file of the state holds the vectors.
+    @discardableResult
+    public func remove(_ rows: [Int], threads: Int = availableThreads()) throws(LikenessError) -> GroupingChange {
+        try grouping.requireLive(rows)
+        let change = try perform(.remove(rows), threads)
+        try checkpoint()
+        return change
+    }
+
+    @discardableResult
+    public func join(_ a: Int, _ b: Int) throws(LikenessError) -> GroupingChange {
+        try grouping.requireLive([a, b])
+        return try perform(.join(a, b), availableThreads())
+    }
+
+    @discardableResult
+    public func separate(_ a: Int, _ b: Int) throws(LikenessError) -> GroupingChange {
+        try grouping.requireLive([a, b])
+        return try perform(.separate(a, b), availableThreads())
+    }
+
+    @discardableResult
+    public func pin(_ rows: [Int]) throws(LikenessError) -> GroupingChange {
+        _ = try grouping.commonGroup(of: rows)
+        return try perform(.pin(rows), availableThreads())
+    }
+
+    private func perform(_ operation: GroupingOperation, _ threads: Int) throws(LikenessError) -> GroupingChange {
+        guard let journal else { throw LikenessError(.defect, subject: folder, "the journal is closed") }
+        try journal.append(operation)
+        let change = try grouping.apply(operation, threads: threads)
+        operations += 1
+        // a quarter of the vectors: opening replays little, and each row is written a few times in all
+        if journal.size > max(1 << 20, grouping.count * grouping.space.dimension) { try checkpoint() }
+        return change
+    }
+
+    /// Writes a snapshot and begins a new journal; the old files go.
+    public func checkpoint() throws(LikenessError) {
+        var nothing: [UInt8] = []
+        try fault?("snapshot", &nothing)
+        try GroupingSnapshot.write(grouping, operations: operations, to: Self.path(folder, generation + 1))
+        try fault?("new journal", &nothing)
+        // from here on the new snapshot is what a restart finds
+        journal = nil
+        generation += 1
+        journal = try GroupingJournal(
+            Self.journalPath(folder, generation), generation: generation, fault: fault
+        ) { (_) throws(LikenessError) in }
+        try fault?("old files", &nothing)
+        removeOld()
+    }
+
+    // MARK: Files
+
+    private static func path(_ folder: String, _ generation: UInt64) -> String {
+        "\(folder)/snapshot-\(generation).state"
+    }
+
+    private static func journalPath(_ folder: String, _ generation: UInt64) -> String {
+        "\(folder)/journal-\(generation).log"
+    }
+
+    /// Generations of the snapshots in a folder.
+    private static func snapshots(_ folder: String) throws(LikenessError) -> [UInt64] {
+        try names(folder).compactMap { number($0, "snapshot-", ".state") }
+    }
+
+    private static func number(_ name: String, _ prefix: String, _ suffix: String) -> UInt64? {
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }
+        return UInt64(name.dropFirst(prefix.count).dropLast(suffix.count))
+    }
+
+    private static func names(_ folder: String) throws(LikenessError) -> [String] {
+        guard let stream = opendir(folder) else {
+            let code: LikenessError.Code = errno == ENOENT ? .fileMissing : .fileUnreadable
+            throw LikenessError(code, subject: folder, "cannot be opened: \(systemMessage(errno))")
+        }
+        defer { closedir(stream) }
+        var out: [String] = []
+        while let entry = readdir(stream) {
+            out.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return out
+    }
+
+    /// What older generations and unfinished snapshots left behind.
+    private func removeOld() {
+        for name in (try? Self.names(folder)) ?? [] {
+            let old = Self.number(name, "snapshot-", ".state") ?? Self.number(name, "journal-", ".log")
+            if let old, old < generation { unlink("\(folder)/\(name)") }
+            if name.hasPrefix(".snapshot-"), name.hasSuffix(".part") { unlink("\(folder)/\(name)") }
+        }
+    }
+
+    private static func take(_ folder: String) throws(LikenessError) -> Int32 {
+        let path = "\(folder)/lock"
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw LikenessError(.fileUnwritable, subject: path, "cannot be made: \(systemMessage(errno))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw LikenessError(
+                .stateBusy, subject: folder, "another process works on this grouping",
+                remedy: "try again when it is done")
+        }
+        return descriptor
+    }
+}
+
+extension IncrementalGrouping {
+    /// Applies an operation of the journal.
+    mutating func apply(_ operation: GroupingOperation, threads: Int) throws(LikenessError) -> GroupingChange {
+        switch operation {
+        case .insert(let rows, let quality, let photos):
+            try insert(rows, quality: quality, photos: photos, threads: threads)
+        case .remove(let rows): try remove(rows, threads: threads)
+        case .join(let a, let b): try join(a, b, threads: threads)
+        case .separate(let a, let b): try separate(a, b, threads: threads)
+        case .pin(let rows): try pin(rows, threads: threads)
+        }
+    }
+}
+
+extension LikenessError.Code {
+    /// Another process holds the lock of a state.
+    public static let stateBusy = Self("state-busy", exitStatus: 73)
+}

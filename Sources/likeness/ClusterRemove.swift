@@ -1,0 +1,65 @@
+import ArgumentParser
+import FaceCore
+import FaceSpace
+
+/// `likeness cluster remove`: rows leave a lasting grouping, and their bytes with them.
+struct ClusterRemove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Removes rows from a lasting grouping.",
+        discussion: """
+            likeness cluster remove people/ 3,17,40-52
+
+            Groups that only these rows held together part. Afterwards no file of the state holds the rows' vectors.
+            """)
+
+    @Argument(help: ArgumentHelp("Folder of the state.", valueName: "state")) var state: String
+    @Argument(help: ArgumentHelp("Numbers of the rows and ranges of them, separated by commas.", valueName: "rows"))
+    var rows: String
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        let numbers = try Self.numbers(rows)
+        let store = try GroupingStore.open(state)
+        let change = try store.remove(numbers, threads: common.threadCount)
+        try IncrementalOutput(store, change).print(common)
+    }
+
+    /// `3,17,40-52` → the numbers. Throws `usage`.
+    static func numbers(_ text: String) throws(LikenessError) -> [Int] {
+        var out: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0,
+                first <= last,
+                last - first < 100_000_000
+            else {
+                throw LikenessError(
+                    .usage, subject: "rows", "'\(part)' is no row number and no range", remedy: "write 3,17,40-52")
+            }
+            out.formUnion(first...last)
+        }
+        return out.sorted()
+    }
+}
+
+/// `likeness cluster state`: what a lasting grouping holds.
+struct ClusterState: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "state", abstract: "Shows a lasting grouping.",
+        discussion: "likeness cluster state people/ --labels groups.npy")
+
+    @Argument(help: ArgumentHelp("Folder of the state.", valueName: "state")) var state: String
+    @Option(
+        help: ArgumentHelp(
+            "Write the id of each row's group, −1 for nobody and removed rows (.npy).", valueName: "file"))
+    var labels: String?
+    @Flag(help: "Overwrite what is there.") var force = false
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        if let labels { try Output.requireFree([labels], force: force) }
+        let store = try GroupingStore.open(state)
+        if let labels { try NPY.write(labels: store.grouping.groups.map(Int.init), to: labels, force: force) }
+        try IncrementalOutput(store).print(common)
+    }
+}
