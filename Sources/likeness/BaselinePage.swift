@@ -29,7 +29,7 @@ struct BaselinePage {
 
             One command measures the classical methods and the embedders by the same protocols and writes this page:
 
-                likeness evaluate baselines --orl orl.tar --lfw lfw/ --pairs pairs.txt --out docs/baselines.md
+                likeness evaluate baselines --orl orl.tar --lfw lfw/ --pairs pairs.txt --page docs/baselines.md
 
             Everything random comes from seed \(result.seed).
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FaceCore
+import FaceEvaluation
 import FaceVision
 
 /// `likeness evaluate baselines`: the field's history in one table, from Eigenfaces to our embedders.
@@ -7,7 +8,7 @@ struct EvaluateBaselines: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "baselines", abstract: "Measures the classical methods beside the embedders.",
         discussion: """
-            likeness evaluate baselines --orl orl.tar --lfw lfw/ --pairs pairs.txt --out docs/baselines.md
+            likeness evaluate baselines --orl orl.tar --lfw lfw/ --pairs pairs.txt --page docs/baselines.md
 
             Eigenfaces, Fisherfaces, local binary patterns, sparse coding and the embedders on the ORL faces and on LFW. \
             With a View 1 list, comparisons whose photos are missing are left out: settings are chosen there.
@@ -17,8 +18,7 @@ struct EvaluateBaselines: ParsableCommand {
     @Option(help: ArgumentHelp("The folder of LFW's people.", valueName: "folder")) var lfw: String?
     @Option(help: ArgumentHelp("LFW's list of comparisons.", valueName: "file")) var pairs: String?
     @Flag(help: "Leave the embedders out.") var classicalOnly = false
-    @Option(help: ArgumentHelp("Write the table as a page (Markdown).", valueName: "file")) var out: String?
-    @Flag(help: "Overwrite what is there.") var force = false
+    @Option(help: ArgumentHelp("Write the table as a page (Markdown).", valueName: "file")) var page: String?
     @OptionGroup var detection: DetectionOptions
     @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var output: EvaluationOutput
@@ -30,14 +30,19 @@ struct EvaluateBaselines: ParsableCommand {
     }
 
     func run() throws {
-        if let out { try Output.requireFree([out], force: force) }
+        let run = try EvaluationRun(output, common)
+        if let page { try Output.requireFree([page], force: output.force) }
         let embedders = try classicalOnly ? [] : models().map { (id) throws(LikenessError) in try embedder(id) }
         var result = BaselineResult(seed: common.seed)
         if let orl { try measureORL(orl, embedders, &result) }
         if let lfw, let pairs { try measureLFW(lfw, pairs, embedders, &result) }
-        try output.store(result)
-        if let out { try AtomicFile.write(Array(BaselinePage(result).text.utf8), to: out, force: force) }
-        if common.json { try common.console.json(result) } else { print(result) }
+        if let page {
+            try AtomicFile.write(Array(BaselinePage(result).text.utf8), to: page, force: output.force)
+        }
+        let items = (result.pairs ?? 0) + (result.orl == nil ? 0 : 400)
+        try run.finish(result, items, "comparisons and pictures", inputs: [pairs], print: { print(result) }) {
+            EvaluationReport(result)
+        }
     }
 
     /// The named model, or all of the usual ones whose weights are here.
@@ -108,6 +113,25 @@ struct EvaluateBaselines: ParsableCommand {
             common.console.result("")
         }
         if result.lfw != nil { common.console.table(page.lfwHeader, page.lfwRows) }
+    }
+}
+
+extension EvaluationReport {
+    /// The page of `evaluate baselines`.
+    fileprivate init(_ result: BaselineResult) {
+        let page = BaselinePage(result)
+        self.init(
+            title: "From Eigenfaces to embedders", subject: "the classical methods and our embedders on the same faces")
+        if result.orl != nil {
+            tables.append(
+                Table("ORL: 40 people, 10 pictures each", note: "", header: page.orlHeader, rows: page.orlRows))
+        }
+        if result.lfw != nil {
+            tables.append(
+                Table(
+                    "LFW, \(result.pairs ?? 0) comparisons (\(result.list ?? "list"))", note: "",
+                    header: page.lfwHeader, rows: page.lfwRows))
+        }
     }
 }
 
