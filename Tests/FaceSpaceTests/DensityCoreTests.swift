@@ -38,17 +38,6 @@ private struct DefinedDensity {
     }
 }
 
-/// Labels numbered by first appearance; negative ones are −1.
-private func canonical(_ labels: [Int]) -> [Int] {
-    var names: [Int: Int] = [:]
-    return labels.map { label in
-        guard label >= 0 else { return -1 }
-        if let known = names[label] { return known }
-        names[label] = names.count
-        return names.count - 1
-    }
-}
-
 @Suite("Incremental density")
 struct DensityCoreTests {
     private struct Golden: Decodable {
