@@ -19,61 +19,66 @@ extension ClusterMethod {
         AutoClusterer(.init(seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
     }
 
-    private static let mapEquation = ClusterMethod(
+    private static let mapEquation = constrained(
         "map-equation", "modules of the two-level map equation on the union of the neighbour lists",
-        settings: [neighbours, threshold(0.55), trials, qualityFloor]
+        settings: [neighbours, threshold(0.55), trials]
     ) { values, seed throws(LikenessError) in
-        MapEquationClusterer(
-            .init(
-                neighbours: try values.count("neighbours"),
-                threshold: Float(try values.number("threshold", in: -1...1)), trials: try values.count("trials"),
-                seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+        let k = try values.count("neighbours")
+        return Core(
+            clusterer: MapEquationClusterer(
+                .init(
+                    neighbours: k, threshold: Float(try values.number("threshold", in: -1...1)),
+                    trials: try values.count("trials"), seed: seed, qualityFloor: 0)), neighbours: k)
     }
 
-    private static let fcES = ClusterMethod(
+    private static let fcES = constrained(
         "fc-es", "links by shared neighbours with early stopping, then the directed map equation",
         settings: [
             Setting("neighbours", 80, "entries of a list, the face itself counted"),
             Setting("width", 0.5, "width of the step probabilities in squared distance, above 0"),
-            Setting("threshold", 0.22, "smallest edge probability of a link, 0…1"), trials, qualityFloor,
+            Setting("threshold", 0.22, "smallest edge probability of a link, 0…1"), strangerRate, trials,
         ]
     ) { values, seed throws(LikenessError) in
-        FCESClusterer(
-            .init(
-                links: EarlyStopLinks(
-                    neighbours: try values.count("neighbours", least: 2),
-                    width: Float(try values.number("width", in: 1e-3...1e3)),
-                    threshold: Float(try values.number("threshold", in: 0...1))),
-                trials: try values.count("trials"), seed: seed,
-                qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+        let k = try values.count("neighbours", least: 2)
+        return Core(
+            clusterer: FCESClusterer(
+                .init(
+                    links: EarlyStopLinks(
+                        neighbours: k, width: Float(try values.number("width", in: 1e-3...1e3)),
+                        threshold: Float(try values.number("threshold", in: 0...1))),
+                    strangerRate: try values.number("strangerRate", in: 0...0.5), trials: try values.count("trials"),
+                    seed: seed, qualityFloor: 0)), neighbours: k)
     }
 
-    private static let leidenPotts = ClusterMethod(
+    private static let leidenPotts = constrained(
         "leiden-cpm", "communities of the constant Potts model by Leiden",
         settings: [
             neighbours, threshold(0.5), Setting("density", 0.3, "γ: mean link weight of a pair in a group, above 0"),
-            qualityFloor,
         ]
     ) { values, seed throws(LikenessError) in
         try leiden(values, seed, .potts(density: try values.number("density", in: 1e-6...1e3)))
     }
 
-    private static let leidenModularity = ClusterMethod(
+    private static let leidenModularity = constrained(
         "leiden-modularity", "communities of largest modularity by Leiden (prefers few large groups)",
-        settings: [neighbours, threshold(0.5), Setting("resolution", 1, "γ of modularity, above 0"), qualityFloor]
+        settings: [neighbours, threshold(0.5), Setting("resolution", 1, "γ of modularity, above 0")]
     ) { values, seed throws(LikenessError) in
         try leiden(values, seed, .modularity(resolution: try values.number("resolution", in: 1e-6...1e6)))
     }
 
-    private static func leiden(
-        _ values: Values, _ seed: UInt64, _ quality: Leiden.Quality
-    ) throws(LikenessError) -> LeidenClusterer {
-        LeidenClusterer(
-            .init(
-                neighbours: try values.count("neighbours"),
-                threshold: Float(try values.number("threshold", in: -1...1)), quality: quality, seed: seed,
-                qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+    private static func leiden(_ values: Values, _ seed: UInt64, _ quality: Leiden.Quality) throws(LikenessError)
+        -> Core
+    {
+        let k = try values.count("neighbours")
+        return Core(
+            clusterer: LeidenClusterer(
+                .init(
+                    neighbours: k, threshold: Float(try values.number("threshold", in: -1...1)), quality: quality,
+                    seed: seed, qualityFloor: 0)), neighbours: k)
     }
+
+    private static let strangerRate = Setting(
+        "strangerRate", 1e-4, "neighbours likelier than this to be strangers are left out; 0: none are")
 
     private static let aggregation = ClusterMethod(
         "aggregation-dbscan", "vectors moved towards their neighbours, then components at a threshold",
@@ -81,7 +86,7 @@ extension ClusterMethod {
             neighbours, Setting("topk", 32, "neighbours that are mixed in"), Setting("layers", 2, "times it is done"),
             Setting("ownShare", 0.5, "α: share of the face itself, 0…1"),
             Setting("smallestWeight", 0, "θ: weights up to this count nothing, 0…1"),
-            Setting("strangerRate", 1e-4, "neighbours likelier than this to be strangers are left out; 0: none are"),
+            strangerRate,
             Setting("relisting", 0, "after a layer 1: exact lists again, 0: the old lists with new similarities"),
             Setting("threshold", 0.88, "similarity of aggregated faces from which they are one person, −1…1"),
             qualityFloor,

@@ -7,6 +7,15 @@ struct CommunityNetwork {
     /// What a node weighs in the objective: its flow, its rows, or its strength.
     let mass: [Double]
 
+    /// The component of each node, named by one of its nodes; arcs count in both directions.
+    var components: [Int] {
+        var sets = DisjointSets(count: nodes)
+        for v in 0..<nodes {
+            for e in out.offsets[v]..<out.offsets[v + 1] { sets.unite(v, Int(out.targets[e])) }
+        }
+        return (0..<nodes).map { sets.find($0) }
+    }
+
     /// The network of the communities 0..<count of this one; arcs inside a community are gone.
     func aggregated(_ community: [Int32], count: Int) -> CommunityNetwork {
         let grouped = Members(community, count: count)

@@ -70,7 +70,8 @@ public struct MapEquation: Sendable {
     /// Rounds end when one shortens the description by less than 10⁻⁵ of it. About ten passes over the links each;
     /// memory beside the flow: about 100 bytes a row and, for the first aggregated level, at most as much as the links.
     public func optimised(seed: UInt64 = 1, trials: Int = 1) -> (labels: [Int], codelength: Codelength) {
-        var best = [Int](repeating: 0, count: network.nodes)
+        // never worse than what links alone say, and no module of parts that no link joins
+        var best = network.components
         var bestLength = codelength(of: best)
         for trial in 0..<max(1, trials) {
             var random = SeededRandom(seed: seed &+ UInt64(trial) &* 0x9E37_79B9)
