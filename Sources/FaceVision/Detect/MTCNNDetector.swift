@@ -108,10 +108,8 @@ public final class MTCNNDetector: FaceDetector {
         return squares(best(MTCNNCandidate.suppress(each, overlap: 0.7), 1))
     }
 
-    /// Overlap 0.6, a little stricter than the paper's 0.7: O-Net sees fewer boxes of the same face, 4 % of all work, and
-    /// AP stays (easy/medium/hard .753/.711/.429 against .750/.706/.429; at 0.5 .749/.708/.424).
     private func afterRefinement(_ candidates: [MTCNNCandidate]) -> [MTCNNCandidate] {
-        squares(MTCNNCandidate.suppress(candidates, overlap: 0.6))
+        squares(MTCNNCandidate.suppress(candidates, overlap: 0.7))
     }
 
     private func afterOutput(_ candidates: [MTCNNCandidate], in picture: Raster) -> [Detection] {
