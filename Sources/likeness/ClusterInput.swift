@@ -93,7 +93,11 @@ struct ClusterRunResult {
         PeakMemory.begin()
         let start = ContinuousClock.now
         let found = try clusterer.group(input, threads: threads)
-        grouping = try division?.divided(found, input, threads: threads) ?? found
+        if let division {
+            grouping = try division.divided(found, input, threads: threads)
+        } else {
+            grouping = found
+        }
         seconds = (ContinuousClock.now - start) / .seconds(1)
         peakBytes = PeakMemory.bytes
     }
