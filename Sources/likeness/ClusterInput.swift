@@ -87,10 +87,17 @@ struct ClusterRunResult {
     let seconds: Double
     let peakBytes: Int?
 
-    init(_ clusterer: any Clusterer, _ input: ClusteringInput, threads: Int) throws(LikenessError) {
+    init(
+        _ clusterer: any Clusterer, _ input: ClusteringInput, division: HugeGroupDivision? = nil, threads: Int
+    ) throws(LikenessError) {
         PeakMemory.begin()
         let start = ContinuousClock.now
-        grouping = try clusterer.group(input, threads: threads)
+        let found = try clusterer.group(input, threads: threads)
+        if let division {
+            grouping = try division.divided(found, input, threads: threads)
+        } else {
+            grouping = found
+        }
         seconds = (ContinuousClock.now - start) / .seconds(1)
         peakBytes = PeakMemory.bytes
     }

@@ -22,6 +22,7 @@ struct ClusterRun: ParsableCommand {
     @Flag(help: "Choose method and threshold from the faces: --method auto, the default.") var auto = false
     @Flag(help: "Move each vector towards its neighbours first (feature aggregation); thresholds rise by it.")
     var aggregate = false
+    @Flag(help: "Divide groups afterwards that are too large or too spread to be one person.") var divide = false
     @Option(help: ArgumentHelp("Weights of a graph network (.safetensors).", valueName: "file")) var weights: String?
     @Option(help: ArgumentHelp("A setting of the method; may come several times.", valueName: "name=value"))
     var set: [SettingArgument] = []
@@ -54,7 +55,8 @@ struct ClusterRun: ParsableCommand {
         let truth = try truth.map { (path) throws(LikenessError) in try ClusterTruth.read(path) }
         if aggregate { faces = try aggregated(faces) }
         let choice = try method == AutoClusterer().method ? choose(&faces) : nil
-        let result = try ClusterRunResult(clusterer, faces, threads: common.threadCount)
+        let result = try ClusterRunResult(
+            clusterer, faces, division: divide ? HugeGroupDivision() : nil, threads: common.threadCount)
         if let out { try NPY.write(labels: result.grouping.labels, to: out, force: force) }
         let report = try truth.map { (truth) throws(LikenessError) in
             try GroupingReport(truth: truth, predicted: result.grouping.labels)

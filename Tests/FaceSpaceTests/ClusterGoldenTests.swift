@@ -210,6 +210,17 @@ import Testing
         #expect(SpectralClusterer.gap(found.values) == 3)
     }
 
+    @Test func aSpectrumTakesNoMoreThanItsWork() throws {
+        // a ring: eigenvalues as close to each other as they can be
+        let edges = (0..<600).map { (Int32($0), Int32(($0 + 1) % 600), Float(1)) }
+        let ring = NormalisedLaplacian(UnionGraph(rows: 600, edges: edges), members: Array(0..<600))
+        let error = #expect(throws: LikenessError.self) {
+            try ring.smallest(64, seed: 1, mostWork: 200 * 200 * 600, threads: 1)
+        }
+        #expect(error?.code == .noConvergence)
+        #expect(try ring.smallest(8, seed: 1, threads: 1).values[0] < 1e-9)
+    }
+
     @Test func affinityPropagation() throws {
         let fixture = try ClusterFixture("affinity-propagation")
         let rows: [[Double]] = try fixture.input("similarity")

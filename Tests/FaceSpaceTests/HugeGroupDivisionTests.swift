@@ -32,6 +32,17 @@ import Testing
         }
     }
 
+    @Test func aGroupingKeepsItsMethodAndSaysThatItWasDivided() throws {
+        let album = Self.mixture(1, mixed: 4)
+        let input = try ClusteringInput(vectors: album.vectors, space: SyntheticPeople.space)
+        let sure = [Float](repeating: 1, count: album.labels.count)
+        let given = Grouping(labels: album.labels, confidence: sure, method: "any", parameters: ["k": 3])
+        let divided = try HugeGroupDivision().divided(given, input, threads: 1)
+        #expect(Self.pairs(album.people, divided.labels).precision > 0.99)
+        #expect(divided.method == "any" && divided.parameters["k"] == 3 && divided.parameters["divideSize"] == 1000)
+        #expect(try HugeGroupDivision().divided(given, input, threads: 2) == divided)
+    }
+
     @Test func pureGroupsStay() throws {
         let album = Self.mixture(7, mixed: 1)
         let graph = try NeighbourGraph.exact(of: album.vectors, space: SyntheticPeople.space, k: 40)

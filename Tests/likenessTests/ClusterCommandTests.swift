@@ -32,6 +32,20 @@ struct ClusterCommandTests {
         #expect(try Program.run(command).status == 73)
     }
 
+    @Test("--divide takes a chain of look-alikes apart")
+    func divide() throws {
+        let command = ["cluster", "--method", "hac-sparse-single", "--set", "threshold=0.42", "--json"] + (try lfw())
+        func precision(_ options: [String]) throws -> Double {
+            let r = try Program.run(command + options, limit: 300)
+            #expect(r.status == 0, "\(r.errors)")
+            let report = try #require(try r.json()["report"] as? [String: Any])
+            let metrics = try #require(report["noiseAsSingletons"] as? [String: Any])
+            return try #require((metrics["pairwise"] as? [String: Any])?["precision"] as? Double)
+        }
+        let (chained, divided) = (try precision([]), try precision(["--divide"]))
+        #expect(divided > chained + 0.1, "\(chained) → \(divided)")
+    }
+
     @Test("what cannot be is a sentence and a status")
     func refusals() throws {
         let vectors = try TestData.file("lfw-mobilefacenet-y1.npy")

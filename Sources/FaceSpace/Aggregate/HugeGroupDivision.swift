@@ -77,6 +77,22 @@ public struct HugeGroupDivision: Sendable, Hashable {
         return Grouping.numbered(out)
     }
 
+    /// The grouping of a method with its suspected groups divided, and each face's confidence in what it is in now. Pairs
+    /// that somebody called the same are not kept together.
+    public func divided(
+        _ grouping: Grouping, _ input: ClusteringInput, threads: Int
+    ) throws(LikenessError) -> Grouping {
+        let graph = try input.neighbours(k: 80, threads: threads)
+        let labels = divided(grouping.labels, input.vectors, graph)
+        guard labels != grouping.labels else { return grouping }
+        return Grouping(
+            labels: labels,
+            confidence: silhouetteConfidence(labels, vectors: input.vectors, graph: graph, threads: threads),
+            method: grouping.method,
+            parameters: grouping.parameters.merging(
+                ["divideSize": Double(hugeSize), "divideSimilarity": Double(setSimilarity)]) { $1 })
+    }
+
     /// The piece of each row, named by a place among `rows`: components at a similarity that rises for the pieces that
     /// are still too spread.
     private func pieces(_ rows: [Int], _ vectors: Matrix, _ graph: NeighbourGraph, normal: Float) -> [Int] {

@@ -41,16 +41,21 @@ package struct NormalisedLaplacian: Sendable {
         self.weights = weights
     }
 
+    /// Steps² · rows that an iteration may take: re-orthogonalising costs four times as many multiplications. Up to
+    /// 2,154 rows it always ends; a graph of thousands of people in one part has hundreds of eigenvalues next to 0, which
+    /// no feasible basis tells apart.
+    package static let mostWork = 1e10
+
     /// The `count` smallest eigenvalues: the whole matrix up to `denseLimit` rows, Lanczos beyond.
     ///
-    /// Throws `component-missing` without OpenBLAS.
+    /// Throws `component-missing` without OpenBLAS, `no-convergence` where a large graph needs more than ``mostWork``.
     package func smallest(
-        _ count: Int, seed: UInt64, denseLimit: Int = 400, threads: Int
+        _ count: Int, seed: UInt64, denseLimit: Int = 400, mostWork: Double = Self.mostWork, threads: Int
     ) throws(LikenessError) -> Pairs {
         let algebra = try DenseAlgebra.load()
         let count = min(count, rows)
         guard rows > denseLimit else { return try dense(count, algebra) }
-        var iteration = Lanczos(self, algebra, seed: seed, threads: threads)
+        var iteration = Lanczos(self, algebra, mostWork: mostWork, seed: seed, threads: threads)
         return try iteration.smallest(count)
     }
 
@@ -81,6 +86,7 @@ package struct NormalisedLaplacian: Sendable {
 private struct Lanczos {
     private let matrix: NormalisedLaplacian
     private let algebra: DenseAlgebra
+    private let mostWork: Double
     private let threads: Int
     private var random: SeededRandom
     private var basis: [[Double]] = []
@@ -88,9 +94,10 @@ private struct Lanczos {
     /// Beside the diagonal; one more than the basis has gaps, the last leads out of it.
     private var beside: [Double] = []
 
-    init(_ matrix: NormalisedLaplacian, _ algebra: DenseAlgebra, seed: UInt64, threads: Int) {
+    init(_ matrix: NormalisedLaplacian, _ algebra: DenseAlgebra, mostWork: Double, seed: UInt64, threads: Int) {
         self.matrix = matrix
         self.algebra = algebra
+        self.mostWork = mostWork
         self.threads = threads
         random = SeededRandom(seed: seed)
     }
@@ -112,6 +119,13 @@ private struct Lanczos {
             }
             if isDone || size == matrix.rows { return pairs(count, values, vectors) }
             check = min(matrix.rows, size + max(20, size / 4))
+            guard Double(check) * Double(check) * Double(matrix.rows) <= mostWork else {
+                throw LikenessError(
+                    .noConvergence,
+                    "\(count) eigenvalues of a connected part of \(matrix.rows) rows are not told apart by a basis of "
+                        + "\(size) vectors",
+                    remedy: "raise the floor, so that the part falls apart, or take another method")
+            }
         }
     }
 

@@ -32,7 +32,7 @@ public struct SpectralClusterer: Clusterer {
 
     public init(_ options: Options) { self.options = options }
 
-    /// Throws `component-missing` without OpenBLAS.
+    /// Throws `component-missing` without OpenBLAS, and `no-convergence` where a part is too large to be divided.
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
         let lists = try input.neighbours(k: options.neighbours, threads: threads)
         let labels = try partition(
@@ -108,4 +108,9 @@ public struct SpectralClusterer: Clusterer {
         }
         return best.map { $0.labels.map { Int($0) } } ?? []
     }
+}
+
+extension LikenessError.Code {
+    /// An iteration that its bound of work ended.
+    public static let noConvergence = Self("no-convergence", exitStatus: 65)
 }
