@@ -90,7 +90,7 @@ let package = Package(
             name: "FaceEvaluationTests", dependencies: ["FaceEvaluation", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceTestSupport"],
+            name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
     ],
     swiftLanguageModes: [.v6],

@@ -12,7 +12,8 @@ struct Search: ParsableCommand {
             likeness search faces.index query.npy --top 5 --floor 0.5 --json
             likeness search faces.npy query.npy --where people.npy=3,7
 
-            Ids of a file of vectors are its row numbers. The answer is exact among the vectors that are let through.
+            Ids of a file of vectors are its row numbers. The answer is exact among the vectors that are let through;
+            of an index in cells it is as complete as was measured when that was made.
             """)
 
     @Argument(help: "An index, or vectors (.npy).") var index: String
@@ -37,6 +38,9 @@ struct Search: ParsableCommand {
         let index = try open()
         let (queries, space) = try VectorInput.read(query, space: space, console: common.console)
         try index.space.require(space)
+        if case .estimated(let recall, _, _) = index.exactness {
+            common.console.note("the index finds \(Format.number(100 * recall, 1)) % of the nearest vectors")
+        }
         let found = try index.search(
             queries, k: top, floor: floor ?? -.infinity, filter: predicate(), threads: common.threadCount)
         if common.json {
@@ -52,10 +56,10 @@ struct Search: ParsableCommand {
             })
     }
 
-    private func open() throws(LikenessError) -> FlatIndex {
-        guard index.hasSuffix(".npy") else { return try FlatIndex(index) }
+    private func open() throws(LikenessError) -> VectorIndex {
+        guard index.hasSuffix(".npy") else { return try VectorIndex(index) }
         let (vectors, space) = try VectorInput.read(index, space: space, console: common.console)
-        return FlatIndex(vectors, space: space)
+        return .flat(FlatIndex(vectors, space: space))
     }
 
     /// Rows whose label is one of those that `--where` names.

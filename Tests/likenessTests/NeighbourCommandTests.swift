@@ -1,3 +1,5 @@
+import FaceCore
+import FaceSpace
 import FaceTestSupport
 import Foundation
 import Testing
@@ -46,6 +48,20 @@ struct NeighbourCommandTests {
         #expect(few.allSatisfy { (1...399).contains($0.count) && $0.count == few[0].count })
         let wrong = try Program.run(["search", set, set, "--where", "nothing"])
         #expect(wrong.status == 64)
+    }
+
+    @Test("search opens both kinds of index")
+    func indexes() throws {
+        let (vectors, space) = try VectorFile.read(set)
+        let flat = FlatIndex(vectors, space: space)
+        try flat.write(to: folder.file("flat.index"))
+        try IVFIndex(flat, recall: 1).write(to: folder.file("cells.index"))
+        let found = try ["flat.index", "cells.index"].map {
+            let r = try Program.run(["search", folder.file($0), set, "--top", "4", "--json"])
+            #expect(r.status == 0, "\(r.errors)")
+            return r.output
+        }
+        #expect(found[0] == found[1])
     }
 
     @Test("synth refuses what is no recipe")

@@ -2,7 +2,7 @@ public import FaceCore
 import FoundationEssentials
 
 extension FlatIndex {
-    private static let magic = "LKIX"
+    static let magic = "LKIX"
 
     /// Writes the index. Throws as ``FaceCore/AtomicFile``.
     public func write(to path: String, force: Bool = false) throws(LikenessError) {

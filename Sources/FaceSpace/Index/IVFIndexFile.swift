@@ -2,7 +2,8 @@ public import FaceCore
 import FoundationEssentials
 
 extension IVFIndex {
-    private static let magic = "LKIX"
+    private static let magic = FlatIndex.magic
+    static let format = "likeness-ivf-index"
 
     /// Writes the index. Throws as ``FaceCore/AtomicFile``.
     public func write(to path: String, force: Bool = false) throws(LikenessError) {
@@ -11,7 +12,7 @@ extension IVFIndex {
             throw LikenessError(.badData, subject: path, "the space cannot be written: \(error)")
         }
         var header: [StrictJSON.Member] = [
-            .init(key: "format", value: .string("likeness-ivf-index")),
+            .init(key: "format", value: .string(IVFIndex.format)),
             .init(key: "space", value: .string(String(decoding: card, as: UTF8.self))),
             .init(key: "rows", value: .integer(count)),
             .init(key: "cells", value: .integer(lists.count)),
@@ -53,7 +54,7 @@ extension IVFIndex {
     public init(_ path: String, expected: EmbeddingSpace? = nil) throws(LikenessError) {
         let file = try SectionFile(path, magic: IVFIndex.magic)
         let header = file.header
-        guard header["format"]?.string == "likeness-ivf-index", let card = header["space"]?.string,
+        guard header["format"]?.string == IVFIndex.format, let card = header["space"]?.string,
             let space = try? JSONDecoder().decode(EmbeddingSpace.self, from: Data(card.utf8)), space.dimension > 0,
             space.dimension <= 1 << 24, let rows = header["rows"]?.integer, rows >= 0, rows < 1 << 31,
             let cells = header["cells"]?.integer, cells > 0, cells < 1 << 31, let next = header["next"]?.integer,
