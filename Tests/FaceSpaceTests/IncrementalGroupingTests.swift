@@ -160,6 +160,11 @@ struct IncrementalGroupingTests {
         try g.insert(rows, quality: [1, 1, 0.2, 0.2, 0.2])
         #expect(g.groups[0] == g.groups[1] && g.groups[2] == g.groups[0])
         #expect(g.groups[3] == -1 && g.groups[4] == -1)
+        // absorbing keeps the same rule: poor rows join a group that others founded
+        var absorbing = try AbsorbingGrouping(space: SyntheticPeople.space, options: own)
+        try absorbing.insert(rows, quality: [1, 1, 0.2, 0.2, 0.2])
+        #expect(absorbing.groups[0] == absorbing.groups[1] && absorbing.groups[2] == absorbing.groups[0])
+        #expect(absorbing.groups[3] == -1 && absorbing.groups[4] == -1)
     }
 
     @Test("a chain of two people is cut where it is too wide, a large group stays whole")
