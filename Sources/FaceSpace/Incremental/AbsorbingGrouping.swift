@@ -117,7 +117,8 @@ public struct AbsorbingGrouping: Sendable {
         let cutter = PieceCutter(core: core, vectors: part, constraints: local, options: options)
         var fresh: [Int64] = []
         for group in core.members.keys.sorted() {
-            for piece in cutter.pieces(of: (core.members[group]?.rows ?? []).sorted()) where piece.count > 1 && piece.contains(where: { mayFound[pool[Int($0)]] }) {
+            for piece in cutter.pieces(of: (core.members[group]?.rows ?? []).sorted())
+            where piece.count > 1 && piece.contains(where: { mayFound[pool[Int($0)]] }) {
                 fresh.append(nextID)
                 for row in piece { enter(pool[Int(row)], nextID) }
                 nextID += 1
