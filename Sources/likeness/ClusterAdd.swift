@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaceCore
 import FaceSpace
+import FaceVision
 import Foundation
 
 /// `likeness cluster add`: new rows join a grouping that survives.
@@ -10,8 +11,14 @@ struct ClusterAdd: ParsableCommand {
         discussion: """
             likeness cluster add people/ faces.npy
 
+            likeness cluster add people/ more.npy --photos photos.npy
+            likeness cluster remove people/ 3,17,40-52
+            likeness cluster state people/ --labels groups.npy
+
             The folder is made when it is not there. Each row keeps its number, each group its id. Vectors with a side-car \
-            must be of the state's space; without one they are taken for unit vectors of a space of their own.
+            must be of the state's space; without one they are taken for vectors of a space of their own. The thresholds \
+            are given when the state is made. A batch that was reported is on disk: after the end of the process, or of \
+            the machine, `likeness cluster state` says how many rows are there.
             """)
 
     @Argument(help: ArgumentHelp("Folder of the state.", valueName: "state")) var state: String
@@ -38,21 +45,26 @@ struct ClusterAdd: ParsableCommand {
             }
         }
         let store =
-            FileManager.default.fileExists(atPath: state)
+            try GroupingStore.exists(in: state)
             ? try existing(space) : try GroupingStore.create(state, space: space, options: thresholds.options)
-        var total = GroupingChange(rows: store.grouping.count..<store.grouping.count)
+        var steps: [IncrementalOutput.Step] = []
         for start in stride(from: 0, to: rows.rows, by: batch) {
             let range = start..<min(rows.rows, start + batch)
+            let started = ContinuousClock.now
             let change = try store.insert(
                 rows.rows(at: range), quality: qualities.isEmpty ? [] : Array(qualities[range]),
                 photos: photoNumbers.isEmpty ? [] : Array(photoNumbers[range]), threads: common.threadCount)
-            total.rows = total.rows.lowerBound..<change.rows.upperBound
-            total.movedRows += change.movedRows
-            total.touchedRows += change.touchedRows
-            common.console.progress("\(range.upperBound)/\(rows.rows) rows")
+            steps.append(IncrementalOutput.Step(change, started.secondsUntilNow))
+            tell("\(range.upperBound)/\(rows.rows) rows are safe", isOnly: range.count == rows.rows)
         }
         common.console.progress("")
-        try IncrementalOutput(store, total).print(common)
+        try IncrementalOutput(store, added: steps).print(common)
+    }
+
+    /// A line that is written over at a terminal; in a log one a batch, so that it says what an interrupted run has done.
+    private func tell(_ text: String, isOnly: Bool) {
+        common.console.progress(text)
+        if !isOnly, !common.noProgress, !common.console.showsProgress { common.console.note(text) }
     }
 
     private func existing(_ space: EmbeddingSpace) throws(LikenessError) -> GroupingStore {
@@ -123,49 +135,5 @@ enum IncrementalInput {
             throw LikenessError(.nonFinite, subject: "\(path), row \(row)", "the vector is zero or no number")
         }
         return (rows, space)
-    }
-}
-
-/// What the commands of a state print.
-struct IncrementalOutput: Encodable {
-    let state: String
-    let space: String
-    let rows: Int
-    let live: Int
-    let groups: Int
-    let singletons: Int
-    let largest: Int
-    let unassigned: Int
-    let operations: Int
-    var first: Int?
-    var added: Int?
-    var moved: Int?
-    let thresholds: IncrementalOptions
-
-    init(_ store: GroupingStore, _ change: GroupingChange? = nil) {
-        let g = store.grouping
-        var sizes: [Int64: Int] = [:]
-        for id in g.groups where id >= 0 { sizes[id, default: 0] += 1 }
-        (state, space) = (store.folder, g.space.id)
-        (rows, live) = (g.count, g.isLive.count { $0 })
-        (groups, singletons) = (sizes.count, sizes.values.count { $0 == 1 })
-        largest = sizes.values.max() ?? 0
-        unassigned = live - sizes.values.reduce(0, +)
-        operations = store.operations
-        first = change?.rows.lowerBound
-        added = change?.rows.count
-        moved = change?.movedRows
-        thresholds = g.options
-    }
-
-    func print(_ common: CommonOptions) throws {
-        if common.json { return try common.console.json(self) }
-        if let added, let first, added > 0 {
-            common.console.result("added \(added) rows, numbers \(first)…\(first + added - 1)")
-        }
-        if let moved { common.console.result("\(moved) older rows have another group now") }
-        common.console.result(
-            "\(live) rows in \(groups) groups (\(singletons) of one row, the largest of \(largest)), "
-                + "\(unassigned) with nobody; version \(operations)")
     }
 }

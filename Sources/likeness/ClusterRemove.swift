@@ -9,7 +9,10 @@ struct ClusterRemove: ParsableCommand {
         discussion: """
             likeness cluster remove people/ 3,17,40-52
 
-            Groups that only these rows held together part. Afterwards no file of the state holds the rows' vectors.
+            likeness cluster state people/
+
+            The numbers are those that `add` printed, from 0; they are never given again. Groups that only these rows held \
+            together part. Afterwards no file of the state holds the rows' vectors.
             """)
 
     @Argument(help: ArgumentHelp("Folder of the state.", valueName: "state")) var state: String
@@ -21,7 +24,7 @@ struct ClusterRemove: ParsableCommand {
         let numbers = try Self.numbers(rows)
         let store = try GroupingStore.open(state)
         let change = try store.remove(numbers, threads: common.threadCount)
-        try IncrementalOutput(store, change).print(common)
+        try IncrementalOutput(store, removed: numbers.count, change).print(common)
     }
 
     /// `3,17,40-52` → the numbers. Throws `usage`.
@@ -46,7 +49,12 @@ struct ClusterRemove: ParsableCommand {
 struct ClusterState: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "state", abstract: "Shows a lasting grouping.",
-        discussion: "likeness cluster state people/ --labels groups.npy")
+        discussion: """
+            likeness cluster state people/
+            likeness cluster state people/ --labels groups.npy
+
+            Labels are the lasting ids of the groups, one a row in the order in which rows were added.
+            """)
 
     @Argument(help: ArgumentHelp("Folder of the state.", valueName: "state")) var state: String
     @Option(

@@ -43,7 +43,7 @@ struct EvaluateIncremental: ParsableCommand {
         common.console.progress("")
         try run.finish(
             steps, stream.vectors.rows, "faces", inputs: [input.vectors, input.labels], print: { print(steps) }
-        ) { EvaluationReport(steps) }
+        ) { IncrementalReport(steps).page }
     }
 
     private func print(_ steps: [IncrementalStream.Step]) {
@@ -96,30 +96,5 @@ struct EvaluateIncremental: ParsableCommand {
             vectors: rows.rows(at: places), truth: places.map { people[$0] },
             space: EmbeddingSpace(id: "stream", dimension: rows.columns, metric: .cosine, normalised: true),
             batches: (0..<batches).map { $0 * n / batches..<($0 + 1) * n / batches }, threads: common.threadCount)
-    }
-}
-
-extension EvaluationReport {
-    /// The page of `evaluate incremental`.
-    fileprivate init(_ steps: [IncrementalStream.Step]) {
-        let methods = Dictionary(grouping: steps, by: \.method).sorted { $0.key < $1.key }
-        self.init(
-            title: "Grouping that grows, batch by batch",
-            subject: "\(steps.map(\.rows).max() ?? 0) faces in \(steps.map(\.batch).max() ?? 0) batches")
-        func plot(_ id: String, _ title: String, _ axis: Plot.Axis, _ value: (IncrementalStream.Step) -> Double) -> Plot
-        {
-            Plot(
-                id, title: title, caption: "After each batch, all rows so far; rows of nobody are groups of one.",
-                x: .init("batch"), y: axis, legend: .bottomLeft,
-                series: methods.map { name, steps in
-                    Plot.Series(name, .linePoints, x: steps.map { Double($0.batch) }, y: steps.map(value))
-                })
-        }
-        plots = [
-            plot("pairwise-f", "Pairwise F", .init("pairwise F", to: 1)) { $0.f },
-            plot("bcubed-f", "BCubed F", .init("BCubed F", to: 1)) { $0.bcubedF },
-            plot("expansion", "Groups an identity", .init("expansion", from: 1)) { $0.expansion },
-            plot("seconds", "Time of a batch", .init("seconds", from: 0)) { $0.seconds },
-        ]
     }
 }

@@ -88,6 +88,28 @@ struct IncrementalGroupingTests {
         }
     }
 
+    @Test("work follows the change, not the library: nothing else is read, written or copied")
+    func work() throws {
+        func touched(people count: Int) throws -> (insert: Int, remove: Int) {
+            var people = SyntheticPeople(seed: 31)
+            let known = people.person()
+            let own = (0..<8).map { _ in people.photo(of: known, likeness: 0.8) }
+            let rows = own[..<6] + people.album([Int](repeating: 3, count: count)).vectors
+            var g = try IncrementalGrouping(space: SyntheticPeople.space, options: options)
+            try g.insert(Matrix(Array(rows)))
+            let inserted = try g.insert(Matrix(Array(own[6...])))
+            let place = g.groups.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+            let removed = try g.remove([rows.count])
+            let after = g.groups.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+            #expect(place == after, "the ids of the library were copied")
+            #expect(removed.movedRows == 0, "a row that was taken out has not moved")
+            return (inserted.touchedRows, removed.touchedRows)
+        }
+        let (small, large) = (try touched(people: 20), try touched(people: 600))
+        #expect(small.insert < 200 && small.remove < 200)
+        #expect(small == large)
+    }
+
     @Test("one photo's faces are two people unless said to be one; wishes hold, the newest wins")
     func wishes() throws {
         var people = SyntheticPeople(seed: 6)
@@ -138,6 +160,11 @@ struct IncrementalGroupingTests {
         try g.insert(rows, quality: [1, 1, 0.2, 0.2, 0.2])
         #expect(g.groups[0] == g.groups[1] && g.groups[2] == g.groups[0])
         #expect(g.groups[3] == -1 && g.groups[4] == -1)
+        // absorbing keeps the same rule: poor rows join a group that others founded
+        var absorbing = try AbsorbingGrouping(space: SyntheticPeople.space, options: own)
+        try absorbing.insert(rows, quality: [1, 1, 0.2, 0.2, 0.2])
+        #expect(absorbing.groups[0] == absorbing.groups[1] && absorbing.groups[2] == absorbing.groups[0])
+        #expect(absorbing.groups[3] == -1 && absorbing.groups[4] == -1)
     }
 
     @Test("a chain of two people is cut where it is too wide, a large group stays whole")

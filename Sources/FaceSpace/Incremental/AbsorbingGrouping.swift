@@ -4,13 +4,16 @@ public import FaceCore
 /// that are plainly wrong.
 ///
 /// Absorption is greedy and final, so that the result depends on the order of the rows: kept as the baseline beside
-/// ``IncrementalGrouping``.
+/// ``IncrementalGrouping``. It knows photos and the quality floor, but no wishes: a wish that undoes an absorption would need
+/// the edges that this method does not keep.
 public struct AbsorbingGrouping: Sendable {
     public let space: EmbeddingSpace
     public let options: IncrementalOptions
     private var vectors: GrowingVectors
     private var constraints = GroupConstraints()
     public private(set) var isLive: [Bool] = []
+    /// Whether each row may found a group; poorer ones are only absorbed.
+    private var mayFound: [Bool] = []
     /// The group of each row, −1 while it waits for the next round.
     public private(set) var groups: [Int64] = []
     private var members: [Int64: [Int32]] = [:]
@@ -33,12 +36,15 @@ public struct AbsorbingGrouping: Sendable {
     /// One round: n×d new rows of unit length and what waits in the pool. Throws as ``IncrementalGrouping``.
     @discardableResult
     public mutating func insert(
-        _ rows: Matrix, photos: [Int] = [], threads: Int = availableThreads()
+        _ rows: Matrix, quality: [Float] = [], photos: [Int] = [], threads: Int = availableThreads()
     ) throws(LikenessError) -> GroupingChange {
-        try IncrementalGrouping.check(rows, space, [], photos)
+        try IncrementalGrouping.check(rows, space, quality, photos)
         let (first, before) = (count, groups)
         try vectors.append(rows)
         constraints.append(photos: photos.isEmpty ? [Int](repeating: -1, count: rows.rows) : photos)
+        mayFound +=
+            quality.isEmpty
+            ? [Bool](repeating: true, count: rows.rows) : quality.map { $0 >= options.qualityFloor }
         isLive += [Bool](repeating: true, count: rows.rows)
         groups += [Int64](repeating: -1, count: rows.rows)
         pool += first..<count
@@ -105,13 +111,14 @@ public struct AbsorbingGrouping: Sendable {
         var core = DensityCore(minimumPoints: max(2, options.minimumPoints))
         _ = core.insert(
             try part.within(options.similarity, of: rows, threads: threads),
-            mayFound: [Bool](repeating: true, count: pool.count))
+            mayFound: pool.map { mayFound[$0] })
         var local = GroupConstraints()
         local.append(photos: pool.map { constraints.photos[$0] })
         let cutter = PieceCutter(core: core, vectors: part, constraints: local, options: options)
         var fresh: [Int64] = []
         for group in core.members.keys.sorted() {
-            for piece in cutter.pieces(of: (core.members[group]?.rows ?? []).sorted()) where piece.count > 1 {
+            for piece in cutter.pieces(of: (core.members[group]?.rows ?? []).sorted())
+            where piece.count > 1 && piece.contains(where: { mayFound[pool[Int($0)]] }) {
                 fresh.append(nextID)
                 for row in piece { enter(pool[Int(row)], nextID) }
                 nextID += 1

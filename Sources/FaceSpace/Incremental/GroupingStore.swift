@@ -12,7 +12,7 @@ public final class GroupingStore {
     public private(set) var operations: Int
     private var generation: UInt64
     private var journal: GroupingJournal?
-    private let lock: Int32
+    private let lock: HeldLock
     private let fault: GroupingJournal.FaultPoint?
 
     package typealias FaultPoint = (_ step: String, _ bytes: inout [UInt8]) throws(LikenessError) -> Void
@@ -21,22 +21,23 @@ public final class GroupingStore {
     public static func create(
         _ folder: String, space: EmbeddingSpace, options: IncrementalOptions = .init()
     ) throws(LikenessError) -> GroupingStore {
+        let grouping = try IncrementalGrouping(space: space, options: options)
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw LikenessError(.fileUnwritable, subject: folder, "cannot be made: \(systemMessage(errno))")
         }
+        let lock = try take(folder)
         guard try snapshots(folder).isEmpty else {
             throw LikenessError(.fileExists, subject: folder, "there is a grouping in this folder")
         }
-        let lock = try take(folder)
-        let grouping: IncrementalGrouping
-        do throws(LikenessError) {
-            grouping = try IncrementalGrouping(space: space, options: options)
-            try GroupingSnapshot.write(grouping, operations: 0, to: path(folder, 1))
-        } catch {
-            close(lock)
-            throw error
-        }
+        try GroupingSnapshot.write(grouping, operations: 0, to: path(folder, 1))
         return try GroupingStore(folder, grouping, 0, 1, lock, nil)
+    }
+
+    /// Whether a state is in this folder; an empty one, as the end of a process while it made a state leaves it, holds none.
+    /// Throws `file-unreadable`.
+    public static func exists(in folder: String) throws(LikenessError) -> Bool {
+        guard access(folder, F_OK) == 0 else { return false }
+        return try !snapshots(folder).isEmpty
     }
 
     /// Opens a state and replays its journal. Throws `file-missing`, `state-busy`, `space-mismatch` when it is not of the
@@ -51,39 +52,42 @@ public final class GroupingStore {
     package static func open(
         _ folder: String, expected: EmbeddingSpace? = nil, fault: FaultPoint?
     ) throws(LikenessError) -> GroupingStore {
+        // before the lock, so that no lock is left in a folder of other things
+        _ = try newest(folder)
+        let lock = try take(folder)
+        let newest = try newest(folder)
+        let (grouping, operations) = try GroupingSnapshot.read(path(folder, newest))
+        if let expected { try grouping.space.require(expected) }
+        return try GroupingStore(folder, grouping, operations, newest, lock, fault)
+    }
+
+    private static func newest(_ folder: String) throws(LikenessError) -> UInt64 {
         guard let newest = try snapshots(folder).max() else {
             throw LikenessError(
                 .fileMissing, subject: folder, "there is no grouping in this folder",
                 remedy: "`likeness cluster add` makes one")
         }
-        let lock = try take(folder)
-        do throws(LikenessError) {
-            let (grouping, operations) = try GroupingSnapshot.read(path(folder, newest))
-            if let expected { try grouping.space.require(expected) }
-            return try GroupingStore(folder, grouping, operations, newest, lock, fault)
-        } catch {
-            close(lock)
-            throw error
-        }
+        return newest
     }
 
     private init(
-        _ folder: String, _ grouping: IncrementalGrouping, _ operations: Int, _ generation: UInt64, _ lock: Int32,
+        _ folder: String, _ grouping: IncrementalGrouping, _ operations: Int, _ generation: UInt64, _ lock: HeldLock,
         _ fault: FaultPoint?
     ) throws(LikenessError) {
         (self.folder, self.grouping, self.operations) = (folder, grouping, operations)
         (self.generation, self.lock, self.fault) = (generation, lock, fault)
-        var (state, applied) = (grouping, operations)
+        var (state, applied, forgets) = (grouping, operations, false)
         journal = try GroupingJournal(Self.journalPath(folder, generation), generation: generation, fault: fault) {
             (operation) throws(LikenessError) in
             _ = try state.apply(operation, threads: availableThreads())
             applied += 1
+            if case .remove = operation { forgets = true }
         }
         (self.grouping, self.operations) = (state, applied)
         removeOld()
+        // a removal that was cut short before its snapshot: the rows' bytes are still there
+        if forgets { try checkpoint() }
     }
-
-    deinit { close(lock) }
 
     // MARK: Changes
 
@@ -192,19 +196,28 @@ public final class GroupingStore {
         }
     }
 
-    private static func take(_ folder: String) throws(LikenessError) -> Int32 {
+    private static func take(_ folder: String) throws(LikenessError) -> HeldLock {
         let path = "\(folder)/lock"
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw LikenessError(.fileUnwritable, subject: path, "cannot be made: \(systemMessage(errno))")
         }
+        let lock = HeldLock(descriptor)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
             throw LikenessError(
                 .stateBusy, subject: folder, "another process works on this grouping",
                 remedy: "try again when it is done")
         }
-        return descriptor
+        return lock
+    }
+
+    /// The lock of a state, held as long as the object lives.
+    private final class HeldLock: Sendable {
+        private let descriptor: Int32
+
+        init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+        deinit { close(descriptor) }
     }
 }
 

@@ -46,14 +46,13 @@ public struct IncrementalGrouping: Sendable {
         try Self.check(rows, space, quality, photos)
         guard rows.rows > 0 else { return GroupingChange(rows: count..<count) }
         let first = count
-        let before = visible.ids
         try vectors.append(rows)
         let found = try vectors.within(options.similarity, of: rows, threads: threads)
         let own = quality.isEmpty ? [Float](repeating: 1, count: rows.rows) : quality
         self.quality += own
         constraints.append(photos: photos.isEmpty ? [Int](repeating: -1, count: rows.rows) : photos)
         let change = core.insert(found, mayFound: own.map { $0 >= options.qualityFloor })
-        return try settle(change, first..<count, before, threads)
+        return try settle(change, first..<count, threads)
     }
 
     /// Removes rows: their vectors are overwritten and their edges forgotten. Throws `row-missing` for a row that is not
@@ -64,14 +63,13 @@ public struct IncrementalGrouping: Sendable {
     {
         let gone = Array(Set(rows)).sorted()
         try requireLive(gone)
-        let before = visible.ids
         let bound = Set(gone.flatMap { constraints.linked(to: Int32($0)) }).subtracting(gone)
         constraints.remove(Set(gone.map(Int32.init)))
         var change = core.remove(gone)
         change.rows.formUnion(bound)
         change.groups.formUnion(bound.map { core.group[$0] }.filter { $0 >= 0 })
         vectors.erase(gone)
-        return try settle(change, count..<count, before, threads)
+        return try settle(change, count..<count, threads)
     }
 
     /// Says that two rows are one person. The newest wish wins. Throws `row-missing`.
@@ -105,7 +103,6 @@ public struct IncrementalGrouping: Sendable {
         _ wish: GroupConstraints.Wish, _ rows: [Int], _ threads: Int
     ) throws(LikenessError) -> GroupingChange {
         try requireLive(rows)
-        let before = visible.ids
         var concerned = Set(rows)
         for row in rows { concerned.formUnion(constraints.linked(to: Int32(row))) }
         constraints.add(wish)
@@ -113,17 +110,17 @@ public struct IncrementalGrouping: Sendable {
         var change = DensityCore.Change()
         change.rows = concerned
         change.groups = Set(concerned.map { core.group[$0] }.filter { $0 >= 0 })
-        return try settle(change, count..<count, before, threads)
+        return try settle(change, count..<count, threads)
     }
 
     private mutating func settle(
-        _ change: DensityCore.Change, _ new: Range<Int>, _ before: [Int64], _ threads: Int
+        _ change: DensityCore.Change, _ new: Range<Int>, _ threads: Int
     ) throws(LikenessError) -> GroupingChange {
         let cutter = PieceCutter(core: core, vectors: vectors, constraints: constraints, options: options)
         try visible.update(change, cutter, threads: threads)
         var report = GroupingChange(rows: new)
         report.touchedRows = core.takeTouched() + visible.takeTouched()
-        report.movedRows = before.indices.count { before[$0] != visible.ids[$0] }
+        report.movedRows = visible.takeMoved(before: new.lowerBound, isLive: core.isLive)
         return report
     }
 
@@ -155,7 +152,7 @@ public struct IncrementalGrouping: Sendable {
 public struct GroupingChange: Sendable, Hashable, Codable {
     /// The numbers of the new rows.
     public var rows: Range<Int>
-    /// Older rows whose group has another id now.
+    /// Older rows that are still there and whose group has another id now.
     public var movedRows = 0
     /// Rows that were read or written beside the search for neighbours.
     public var touchedRows = 0

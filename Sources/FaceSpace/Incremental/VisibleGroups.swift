@@ -20,12 +20,27 @@ struct VisibleGroups: Sendable {
     /// Rows that an update read or wrote, since taken last.
     private(set) var touched = 0
     private(set) var conflicts = 0
+    /// The id that each row had before the first change of it since ``takeMoved(before:)``.
+    private var earlier: [Int32: Int64] = [:]
 
     init(dimension: Int) { centres = GrowingVectors(dimension: dimension, metric: .cosine) }
 
     mutating func takeTouched() -> Int {
         defer { touched = 0 }
         return touched
+    }
+
+    /// Rows below `first` whose id is another one than when this was asked last. Rows that were taken out do not count.
+    mutating func takeMoved(before first: Int, isLive: [Bool]) -> Int {
+        defer { earlier.removeAll(keepingCapacity: earlier.count < 4096) }
+        return earlier.count { row, id in Int(row) < first && isLive[Int(row)] && ids[Int(row)] != id }
+    }
+
+    private mutating func setID(_ id: Int64, of row: Int) {
+        touched += 1
+        guard ids[row] != id else { return }
+        if earlier[Int32(row)] == nil { earlier[Int32(row)] = ids[row] }
+        ids[row] = id
     }
 
     /// Follows a change of the density groups or of the constraints.
@@ -38,7 +53,7 @@ struct VisibleGroups: Sendable {
         for group in change.groups { for row in core.members[group]?.rows ?? [] { dirty.insert(Int(row)) } }
         touched += dirty.count
         let (gone, bereft) = dissolve(dirty)
-        for row in dirty where !core.isLive[row] { ids[row] = -1 }
+        for row in dirty where !core.isLive[row] { setID(-1, of: row) }
         var fresh: [Int32] = []
         for group in change.groups.sorted() {
             guard let rows = core.members[group]?.rows, !rows.isEmpty else { continue }
@@ -48,7 +63,7 @@ struct VisibleGroups: Sendable {
             fresh.append(add([Int32(row)], cutter.vectors))
         }
         try findCandidates(fresh.sorted(), cutter, threads)
-        for row in dirty where pieceOf[row] < 0 { ids[row] = -1 }
+        for row in dirty where pieceOf[row] < 0 { setID(-1, of: row) }
         decide(from: fresh + bereft.filter { !gone.contains($0) || pieces[$0] != nil }, cutter)
     }
 
@@ -216,7 +231,7 @@ struct VisibleGroups: Sendable {
         for (g, group) in groups.enumerated() {
             let name = names[g] ?? nextID
             if names[g] == nil { nextID += 1 }
-            for row in group.rows { ids[Int(row)] = name }
+            for row in group.rows { setID(name, of: Int(row)) }
         }
     }
 }
