@@ -154,11 +154,11 @@ extension EvaluationReport {
         out.raw("</bdi></span></li>\n")
     }
 
-    /// The last part of a path without its suffix.
+    /// The last part of a path without its suffix; the whole of it where that part is a number, as of clips and frames.
     private static func short(_ name: String) -> String {
         let file = name.split(separator: "/").last.map(String.init) ?? name
-        guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
-        return String(file[..<dot])
+        let dot = file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? $0 : nil } ?? file.endIndex
+        return file[..<dot].allSatisfy(\.isNumber) ? name : String(file[..<dot])
     }
 
     private func writeTables(_ out: inout HTMLWriter) {
