@@ -198,7 +198,8 @@ extension EvaluationReport {
             row(t.unit.prefix(1).uppercased() + t.unit.dropFirst(), HTMLWriter.grouped(t.items), &out)
             row("On the clock", Self.seconds(t.seconds), &out)
             row("Of all threads", Self.seconds(t.processorSeconds), &out)
-            row("A second", HTMLWriter.grouped(Int(min(1e15, t.perSecond))), &out)
+            let rate = t.perSecond
+            row("A second", rate < 10 ? ReportNumber.fixed(rate, 2) : HTMLWriter.grouped(Int(min(1e15, rate))), &out)
             row("Threads", "\(t.threads)", &out)
         }
         out.raw("</dl>")
