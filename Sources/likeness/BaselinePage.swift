@@ -41,7 +41,7 @@ struct BaselinePage {
     }
 
     private var lfwText: String {
-        let name = result.list == "lfw-view2" ? "LFW, View 2" : "LFW, View 1 (choice of settings only)"
+        let name = result.list == "lfw-view2" ? "LFW, View 2" : "LFW, View 1 (check of settings only)"
         let left = result.missing.map {
             $0 > 0 ? " \($0) comparisons are left out, as their photos are not there." : ""
         }
@@ -103,7 +103,7 @@ struct BaselinePage {
           cells (Coates & Ng 2011; `PatchCoder`).
         * **Embedders**: convolutional networks trained on labelled photos of other people; a different category of the protocol.
 
-        The settings of the LFW rows were chosen on View 1; its ten folds are ours and share people, which flatters
+        The settings of the LFW rows were checked on View 1; its ten folds are ours and share people, which flatters
         Fisherfaces there, not here. The photos are of the deep-funnelled edition, whose faces lie near the centre.
 
         """

@@ -11,7 +11,7 @@ struct EvaluateBaselines: ParsableCommand {
             likeness evaluate baselines --orl orl.tar --lfw lfw/ --pairs pairs.txt --page docs/baselines.md
 
             Eigenfaces, Fisherfaces, local binary patterns, sparse coding and the embedders on the ORL faces and on LFW. \
-            With a View 1 list, comparisons whose photos are missing are left out: settings are chosen there.
+            With a View 1 list, comparisons whose photos are missing are left out: settings are checked there.
             """)
 
     @Option(help: ArgumentHelp("The ORL faces: orl.tar or the folder of s1 … s40.", valueName: "path")) var orl: String?

@@ -134,9 +134,13 @@ struct EvaluationImages {
         let names = Dictionary(photos.map { ($0.path, $0.name) }, uniquingKeysWith: { a, _ in a })
         var (rows, kept, without, boxes) = ([[Float]](), [String](), [String](), [String: Box]())
         let zero = [Float](repeating: 0, count: embedder.space.dimension)
+        // lists and packs hold a photo many times; its face is looked for once, and every copy has its vector
+        var (rowOf, copies) = ([String: Int](), [(name: String, first: String)]())
         var run = PhotoRun(vision: vision, console: common.console)
         try run.run(photos.map(\.path)) { result throws(LikenessError) in
             guard let name = names[result.path], result.error == nil else { return }
+            if let first = result.duplicateOf { return copies.append((name, first)) }
+            rowOf[result.path] = rows.count
             kept.append(name)
             if let face = result.central.first, let vector = face.embedding {
                 rows.append(vector)
@@ -148,6 +152,14 @@ struct EvaluationImages {
         }
         run.reportProblems()
         guard !rows.isEmpty else { throw LikenessError(.emptyInput, "no photo could be read") }
+        let faceless = Set(without)
+        for (name, first) in copies {
+            guard let row = rowOf[first] else { continue }
+            if faceless.contains(kept[row]) { without.append(name) }
+            boxes[name] = boxes[kept[row]]
+            kept.append(name)
+            rows.append(rows[row])
+        }
         return NamedVectors(
             vectors: Matrix(rows), index: try ItemIndex(names: kept), boxes: boxes, withoutFace: without)
     }

@@ -64,7 +64,17 @@ struct EvaluationRun {
         common.console.note("report: \(out)/report.html")
     }
 
-    private static var command: String { "likeness " + CommandLine.arguments.dropFirst().joined(separator: " ") }
+    /// As it can be given to a shell again.
+    private static var command: String {
+        (["likeness"] + CommandLine.arguments.dropFirst().map(quoted)).joined(separator: " ")
+    }
+
+    private static func quoted(_ argument: String) -> String {
+        let plain = argument.unicodeScalars.allSatisfy {
+            $0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./=,:@%+−".unicodeScalars.contains($0)
+        }
+        return plain && !argument.isEmpty ? argument : "'\(argument.replacing("'", with: "'\\''"))'"
+    }
 
     private static func digests(_ paths: [String]) -> [EvaluationReport.Setting] {
         paths.compactMap { path in

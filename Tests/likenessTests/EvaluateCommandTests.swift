@@ -305,6 +305,32 @@ struct EvaluateCommandTests {
         #expect(html.contains("data:image/jpeg;base64,"))
     }
 
+    @Test("a pack of photos goes through a model, with faces found or as they are", arguments: [[], ["--aligned"]])
+    func pack(options: [String]) throws {
+        let folder = try TemporaryFolder()
+        // as Python 3 pickles (photos, flags) by protocol 3
+        var bytes: [UInt8] = [0x80, 3] + Array("](".utf8)
+        for name in ["obama-1", "obama-2", "obama-1", "biden-1", "biden-1", "biden-2", "obama-2", "biden-2"] {
+            let photo = try Data(contentsOf: URL(filePath: TestData.file("photos/\(name).jpg")))
+            let count = UInt32(photo.count).littleEndian
+            bytes += [UInt8(ascii: "B")] + withUnsafeBytes(of: count, Array.init) + photo
+        }
+        bytes += Array("e](".utf8) + [0x88, 0x89, 0x88, 0x89] + [UInt8(ascii: "e"), 0x86, UInt8(ascii: ".")]
+        try Data(bytes).write(to: URL(filePath: folder.file("tiny.bin")))
+        let r = try Program.run(
+            [
+                "evaluate", "verification", "--pairs", folder.file("tiny.bin"), "--folds", "2", "--resamples", "0",
+                "--json",
+            ]
+                + options)
+        #expect(r.status == 0, "\(r.errors)")
+        let json = try r.json()
+        #expect(json["protocol"] as? String == "insightface-bin" && json["genuine"] as? Int == 2)
+        #expect(json["impostors"] as? Int == 2 && json["withoutFace"] as? Int == 0)
+        // whole photos squeezed to a crop say little: only found faces must be told apart
+        if options.isEmpty { #expect(json["auc"] as? Double == 1) }
+    }
+
     @Test("detection reads FDDB ellipses and stored detections")
     func fddb() throws {
         let folder = try TemporaryFolder()

@@ -95,7 +95,7 @@ extension EvaluationReport {
                 x: .init("false accept rate", .logarithmic, from: VerificationPlots.decade(below: low), to: 1),
                 y: .init(
                     "true accept rate", from: VerificationPlots.floorOfAxis(series.flatMap(\.y).min() ?? 0), to: 1),
-                series: series),
+                legend: .above, series: series),
             VerificationPlots.scores(result.lists[0].pairs, thresholds: []),
         ]
         cases = Self.hardest(result.lists[0], 20)

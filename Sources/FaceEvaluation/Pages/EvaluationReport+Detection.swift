@@ -70,7 +70,7 @@ extension EvaluationReport {
         return Plot(
             "score", title: "What a threshold of the score means",
             caption: "Precision, recall and their harmonic mean on faces of 10 pixels and more.",
-            x: .init("score threshold", from: 0, to: 1), y: .init("rate", from: 0, to: 1.02), legend: .bottomLeft,
+            x: .init("score threshold", from: 0, to: 1), y: .init("rate", from: 0, to: 1.02), legend: .above,
             series: [
                 Plot.Series("precision", .line, x: x, y: report.points.map(\.precision), colour: 2),
                 Plot.Series("recall", .line, x: x, y: report.points.map(\.recall), colour: 1),

@@ -195,7 +195,7 @@ extension EvaluationReport {
                 caption: "Both figures of each trial; the deviation over trials is subtracted "
                     + "from the mean in the headline.",
                 x: .init("trial"), y: .init("rate", from: VerificationPlots.floorOfAxis(low), to: 1),
-                legend: .bottomLeft,
+                legend: .above,
                 series: [
                     Plot.Series(
                         "VR at FAR 0.1 %", .linePoints, x: x, y: report.trials.map(\.verification.trueAcceptRate),

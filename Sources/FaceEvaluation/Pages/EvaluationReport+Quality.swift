@@ -81,7 +81,7 @@ extension EvaluationReport {
             "error-discard", title: "Errors against the discarded share",
             caption: "False rejects among the genuine comparisons that are left when those of lowest quality go first "
                 + "(Grother & Tabassi 2007), between a perfect quality and a useless one; the first column and the four that gain most.",
-            x: .init("share discarded", from: 0, to: 0.95), y: .init("false reject rate", from: 0), legend: .topRight,
+            x: .init("share discarded", from: 0, to: 0.95), y: .init("false reject rate", from: 0), legend: .above,
             series: series)
     }
 
@@ -91,7 +91,7 @@ extension EvaluationReport {
             caption:
                 "At the same threshold, among the impostor comparisons that are left. A quality that raises these selects "
                 + "faces that look like everybody.",
-            x: .init("share discarded", from: 0, to: 0.95), y: .init("false accept rate", from: 0), legend: .topLeft,
+            x: .init("share discarded", from: 0, to: 0.95), y: .init("false accept rate", from: 0), legend: .above,
             series: shown(report).enumerated().map { k, c in
                 Plot.Series(c.name, .line, x: c.falseAccepts.map(\.discarded), y: c.falseAccepts.map(\.rate), colour: k)
             })

@@ -60,6 +60,8 @@ public struct Plot: Sendable, Codable, Hashable {
 
     public enum Legend: String, Sendable, Codable {
         case topLeft, topRight, bottomLeft, bottomRight, none
+        /// In rows over the plot: for curves that reach every corner.
+        case above
     }
 
     /// Also the name of its files: letters, digits and hyphens.
@@ -81,7 +83,8 @@ public struct Plot: Sendable, Codable, Hashable {
     }
 
     /// The main series of the same figure of several runs, named after the runs; nil when a run lacks it or the axes
-    /// differ in kind. Bands, marks and dotted parts without a name are left out: they would hide each other.
+    /// differ in kind. Bands, marks and dotted parts without a name are left out: they would hide each other. The caption
+    /// names the runs instead of the figures of one of them.
     public static func overlay(_ id: String, of runs: [(name: String, plots: [Plot])]) -> Plot? {
         let found = runs.compactMap { run in run.plots.first { $0.id == id }.map { (run.name, $0) } }
         guard found.count == runs.count, let first = found.first?.1 else { return nil }
@@ -89,6 +92,8 @@ public struct Plot: Sendable, Codable, Hashable {
         guard fits, first.series.contains(where: { $0.style == .line || $0.style == .linePoints }) else { return nil }
         var out = first
         out.series = []
+        out.legend = .above
+        out.caption = "One curve a run: \(found.map(\.0).joined(separator: ", "))."
         for (k, (name, plot)) in found.enumerated() {
             let lines = plot.series.filter { $0.style == .line || $0.style == .linePoints }
             for line in lines {

@@ -131,6 +131,10 @@ struct PlotScript {
         case .bottomLeft: place = "bottom left"
         case .bottomRight: place = "bottom right"
         case .none: return ["unset key"]
+        case .above:
+            return [
+                "set key tmargin left horizontal Left reverse noenhanced tc rgb '\(theme.ink)' samplen 2 spacing 1.1"
+            ]
         }
         let side = plot.legend == .topLeft || plot.legend == .bottomLeft ? "Left reverse" : "Right"
         return ["set key \(place) \(side) noenhanced tc rgb '\(theme.ink)' samplen 2 spacing 1.1"]

@@ -154,11 +154,11 @@ extension EvaluationReport {
         out.raw("</bdi></span></li>\n")
     }
 
-    /// The last part of a path without its suffix.
+    /// The last part of a path without its suffix; the whole of it where that part is a number, as of clips and frames.
     private static func short(_ name: String) -> String {
         let file = name.split(separator: "/").last.map(String.init) ?? name
-        guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
-        return String(file[..<dot])
+        let dot = file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? $0 : nil } ?? file.endIndex
+        return file[..<dot].allSatisfy(\.isNumber) ? name : String(file[..<dot])
     }
 
     private func writeTables(_ out: inout HTMLWriter) {
@@ -198,7 +198,8 @@ extension EvaluationReport {
             row(t.unit.prefix(1).uppercased() + t.unit.dropFirst(), HTMLWriter.grouped(t.items), &out)
             row("On the clock", Self.seconds(t.seconds), &out)
             row("Of all threads", Self.seconds(t.processorSeconds), &out)
-            row("A second", HTMLWriter.grouped(Int(min(1e15, t.perSecond))), &out)
+            let rate = t.perSecond
+            row("A second", rate < 10 ? ReportNumber.fixed(rate, 2) : HTMLWriter.grouped(Int(min(1e15, rate))), &out)
             row("Threads", "\(t.threads)", &out)
         }
         out.raw("</dl>")
