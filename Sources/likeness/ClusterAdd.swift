@@ -46,7 +46,8 @@ struct ClusterAdd: ParsableCommand {
         }
         let store =
             try GroupingStore.exists(in: state)
-            ? try existing(space) : try GroupingStore.create(state, space: space, options: thresholds.options)
+            ? try existing(space)
+            : try GroupingStore.create(state, space: space, options: thresholds.options(space.calibration))
         var steps: [IncrementalOutput.Step] = []
         for start in stride(from: 0, to: rows.rows, by: batch) {
             let range = start..<min(rows.rows, start + batch)
@@ -106,8 +107,11 @@ struct IncrementalThresholdOptions: ParsableArguments {
             || [similarity, merge, confirm, releaseVariance, qualityFloor].contains { $0 != nil }
     }
 
-    var options: IncrementalOptions {
-        var o = IncrementalOptions()
+    var options: IncrementalOptions { options(nil) }
+
+    /// Standard thresholds mean the same in every space that has a calibration.
+    func options(_ calibration: Calibration?) -> IncrementalOptions {
+        var o = calibration.map { IncrementalOptions(calibration: $0) } ?? IncrementalOptions()
         o.similarity = similarity ?? o.similarity
         o.minimumPoints = minimumPoints ?? o.minimumPoints
         o.merge = merge ?? o.merge

@@ -60,6 +60,7 @@ package struct SectionFile: Sendable {
                 offset % 64 == 0, offset >= end, offset - end < 64, length >= 0
             else { throw LikenessError(.fileFormat, subject: file.path, "a section is described wrongly") }
             guard offset <= file.bytes.count, length <= file.bytes.count - offset else { throw truncated(file.path) }
+            guard file.bytes[end..<offset].allSatisfy({ $0 == 0 }) else { throw damaged(file.path, "padding") }
             let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[offset..<offset + length])
             guard CRC32C.checksum(bytes) == UInt32(truncatingIfNeeded: sum) else { throw damaged(file.path, name) }
             sections[name] = Section(type: type, bytes: bytes)
