@@ -35,7 +35,9 @@ public struct AutoClusterer: Clusterer {
         let known = try ClusteringInput(
             vectors: input.vectors, space: space, quality: input.quality, photos: input.photos, same: input.same,
             different: input.different, graph: input.graph)
-        let found = try EvidenceClusterer(.init(qualityFloor: options.qualityFloor)).group(known, threads: threads)
+        let rate = AutomaticChoice.falseAccepts(isCalibrated: input.space.calibration != nil)
+        let found = try EvidenceClusterer(.init(falseAccepts: rate, qualityFloor: options.qualityFloor))
+            .group(known, threads: threads)
         return (found.labels, found.confidence, found.parameters)
     }
 

@@ -25,6 +25,10 @@ public struct AutomaticChoice: Sendable {
     /// Entries of a list; of a given graph, as many as it has.
     static let neighbours = 80
 
+    /// False unions of evidence to be expected for each of few faces. The bell that is read off random pairs knows nothing of
+    /// look-alikes and relatives, whose tail is fatter: without a calibration strangers have to be far rarer.
+    static func falseAccepts(isCalibrated: Bool) -> Double { isCalibrated ? 0.015 : 1e-5 }
+
     /// Looks at the vectors and their neighbour lists. O(entries); makes the exact graph where `input` has none.
     /// Throws as ``ClusteringInput/neighbours(k:floor:threads:)``.
     public init(_ input: ClusteringInput, threads: Int = availableThreads()) throws(LikenessError) {
@@ -42,11 +46,12 @@ public struct AutomaticChoice: Sendable {
             settings: input.space.calibration == nil ? ["falseAccepts": 1e-7] : ["falseAccepts": 0.1],
             reason: "every union weighs all pairs of two groups; the rate of strangers comes from \(source)")
         guard let graph else {
+            let rate = Self.falseAccepts(isCalibrated: input.space.calibration != nil)
             chosen = Proposal(
-                method: "evidence", settings: [:],
+                method: "evidence", settings: ["falseAccepts": rate],
                 reason: """
-                    \(input.count) faces are few enough to compare each with all; two groups join while strangers would \
-                    be as alike in fewer than 1.5 of 100 cases a face; what that takes comes from \(source)
+                    \(input.count) faces are few enough to compare each with all; two groups join while fewer than \
+                    \(rate) false unions a face are to be expected; what that takes comes from \(source)
                     """)
             runnersUp = [
                 Proposal(
