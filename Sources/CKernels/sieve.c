@@ -1,6 +1,7 @@
 // Tiles that meet thresholds: a product is formed in registers, compared there, and written only where something of its
 // row may belong to a list.
 #include "tile.h"
+#include "products.h"
 #include <math.h>
 
 static unsigned sieve_plain(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
@@ -43,12 +44,6 @@ PLAIN(sieve_neon, 4)
 #endif
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#define T_AVX2 __attribute__((target("avx2,fma")))
-#define T_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")))
-#define T_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 T_AVX2 static unsigned sieve_avx2(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
                                   const ck_limits *limits, uint64_t *bits, float *q) {
     bool codes = limits->row_scale != NULL;
@@ -91,17 +86,8 @@ T_AVX512 static inline __attribute__((always_inline)) unsigned meet(__m512 *v, s
 T_AVX512 static unsigned sieve_avx512(const uint8_t *pa, const uint8_t *pb, size_t steps, const int32_t *bias,
                                       const ck_limits *limits, uint64_t *bits, float *q) {
     (void)bias;
-    const float *a = (const float *)pa, *b = (const float *)pb;
     __m512 s[8][3], column[3];
-    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_setzero_ps();
-    for (size_t p = 0; p < steps; p++, a += 8, b += 48) {
-        __m512 b0 = _mm512_load_ps(b), b1 = _mm512_load_ps(b + 16), b2 = _mm512_load_ps(b + 32);
-        UNROLL for (int i = 0; i < 8; i++) {
-            __m512 x = _mm512_set1_ps(a[i]);
-            s[i][0] = _mm512_fmadd_ps(x, b0, s[i][0]), s[i][1] = _mm512_fmadd_ps(x, b1, s[i][1]);
-            s[i][2] = _mm512_fmadd_ps(x, b2, s[i][2]);
-        }
-    }
+    products_avx512((const float *)pa, (const float *)pb, steps, s);
     UNROLL for (int j = 0; j < 3; j++)
         column[j] = limits->column ? _mm512_loadu_ps(limits->column + 16 * j) : _mm512_set1_ps(INFINITY);
     unsigned any = 0;
@@ -109,22 +95,11 @@ T_AVX512 static unsigned sieve_avx512(const uint8_t *pa, const uint8_t *pb, size
     return any;
 }
 
-// the right codes are stored plus 128, unsigned: the sums begin with −128·Σ of the left ones
 T_VNNI static unsigned sieve_vnni(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias,
                                   const ck_limits *limits, uint64_t *bits, float *q) {
     __m512i s[8][3];
     __m512 column[3], scale[3], v[3];
-    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_set1_epi32(bias[i]);
-    for (size_t p = 0; p < steps; p++, a += 32, b += 192) {
-        __m512i b0 = _mm512_load_si512(b), b1 = _mm512_load_si512(b + 64), b2 = _mm512_load_si512(b + 128);
-        UNROLL for (int i = 0; i < 8; i++) {
-            int32_t u;
-            __builtin_memcpy(&u, a + 4 * i, 4);
-            __m512i x = _mm512_set1_epi32(u);
-            s[i][0] = _mm512_dpbusd_epi32(s[i][0], b0, x), s[i][1] = _mm512_dpbusd_epi32(s[i][1], b1, x);
-            s[i][2] = _mm512_dpbusd_epi32(s[i][2], b2, x);
-        }
-    }
+    products_vnni(a, b, steps, bias, s);
     UNROLL for (int j = 0; j < 3; j++) {
         scale[j] = _mm512_loadu_ps(limits->column_scale + 16 * j);
         column[j] = limits->column ? _mm512_loadu_ps(limits->column + 16 * j) : _mm512_set1_ps(INFINITY);

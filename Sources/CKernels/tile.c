@@ -1,4 +1,5 @@
 #include "tile.h"
+#include "products.h"
 #include <math.h>
 #include <string.h>
 
@@ -26,12 +27,6 @@ static void int8_scalar(const uint8_t *pa, const uint8_t *pb, size_t steps, cons
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-#define T_AVX2 __attribute__((target("avx2,fma")))
-#define T_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma")))
-#define T_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 T_AVX2 static void float_avx2(const uint8_t *pa, const uint8_t *pb, size_t steps, const int32_t *bias, void *out) {
     (void)bias;
     const float *a = (const float *)pa, *b = (const float *)pb;
@@ -71,35 +66,15 @@ T_AVX2 static void int8_avx2(const uint8_t *a, const uint8_t *b, size_t steps, c
 
 T_AVX512 static void float_avx512(const uint8_t *pa, const uint8_t *pb, size_t steps, const int32_t *bias, void *out) {
     (void)bias;
-    const float *a = (const float *)pa, *b = (const float *)pb;
     __m512 s[8][3];
-    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_setzero_ps();
-    for (size_t p = 0; p < steps; p++, a += 8, b += 48) {
-        __m512 b0 = _mm512_load_ps(b), b1 = _mm512_load_ps(b + 16), b2 = _mm512_load_ps(b + 32);
-        UNROLL for (int i = 0; i < 8; i++) {
-            __m512 x = _mm512_set1_ps(a[i]);
-            s[i][0] = _mm512_fmadd_ps(x, b0, s[i][0]), s[i][1] = _mm512_fmadd_ps(x, b1, s[i][1]);
-            s[i][2] = _mm512_fmadd_ps(x, b2, s[i][2]);
-        }
-    }
+    products_avx512((const float *)pa, (const float *)pb, steps, s);
     UNROLL for (int i = 0; i < 8; i++) UNROLL for (int j = 0; j < 3; j++)
         _mm512_store_ps((float *)out + 48 * i + 16 * j, s[i][j]);
 }
 
-// the right codes are stored plus 128, unsigned: the sums begin with −128·Σ of the left ones
 T_VNNI static void int8_vnni(const uint8_t *a, const uint8_t *b, size_t steps, const int32_t *bias, void *out) {
     __m512i s[8][3];
-    UNROLL for (int i = 0; i < 8; i++) s[i][0] = s[i][1] = s[i][2] = _mm512_set1_epi32(bias[i]);
-    for (size_t p = 0; p < steps; p++, a += 32, b += 192) {
-        __m512i b0 = _mm512_load_si512(b), b1 = _mm512_load_si512(b + 64), b2 = _mm512_load_si512(b + 128);
-        UNROLL for (int i = 0; i < 8; i++) {
-            int32_t u;
-            memcpy(&u, a + 4 * i, 4);
-            __m512i x = _mm512_set1_epi32(u);
-            s[i][0] = _mm512_dpbusd_epi32(s[i][0], b0, x), s[i][1] = _mm512_dpbusd_epi32(s[i][1], b1, x);
-            s[i][2] = _mm512_dpbusd_epi32(s[i][2], b2, x);
-        }
-    }
+    products_vnni(a, b, steps, bias, s);
     UNROLL for (int i = 0; i < 8; i++) UNROLL for (int j = 0; j < 3; j++)
         _mm512_store_si512((int32_t *)out + 48 * i + 16 * j, s[i][j]);
 }

@@ -11,15 +11,4 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
-
-    /// How the pages will be read, so that the system fetches ahead or does not.
-    public enum Access: Sendable {
-        case sequential
-        case random
-    }
-
-    public func advise(_ access: Access) {
-        let advice = access == .sequential ? MADV_SEQUENTIAL : MADV_RANDOM
-        madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, Int32(advice))
-    }
 }

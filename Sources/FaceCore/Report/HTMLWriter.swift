@@ -28,6 +28,15 @@ package struct HTMLWriter {
         raw("\"")
     }
 
+    /// A line of a list of definitions.
+    package mutating func definition(_ name: String, _ value: String) {
+        raw("<dt>")
+        text(name)
+        raw("</dt><dd><bdi>")
+        text(value)
+        raw("</bdi></dd>")
+    }
+
     /// A JPEG as the source of an image.
     package mutating func jpegSource(_ jpeg: [UInt8]) {
         raw(" src=\"data:image/jpeg;base64,")

@@ -20,7 +20,7 @@ enum PickleText {
         return out
     }
 
-    /// Protocol 0 of Python 3: Latin-1 with `\uXXXX` for what a line cannot hold.
+    /// Protocol 0 of Python 3: Latin-1, and `\u` with four digits for what a line cannot hold.
     static func rawUnicode(_ line: ArraySlice<UInt8>) -> [UInt8]? {
         var out: [UInt8] = []
         var i = line.startIndex

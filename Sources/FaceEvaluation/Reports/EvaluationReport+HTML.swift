@@ -192,15 +192,16 @@ extension EvaluationReport {
     private func writeSettings(_ out: inout HTMLWriter) {
         out.raw("<section id=\"how\"><div class=\"head\"><h2>How it was measured</h2></div>\n<div class=\"how\">")
         out.raw("<div class=\"panel\"><h3>Settings</h3><dl class=\"facts-list\">")
-        for s in settings { row(s.name, s.value, &out) }
+        for s in settings { out.definition(s.name, s.value) }
         out.raw("</dl></div><div class=\"panel\"><h3>Speed and command</h3><dl class=\"facts-list\">")
         if let t = throughput {
-            row(t.unit.prefix(1).uppercased() + t.unit.dropFirst(), HTMLWriter.grouped(t.items), &out)
-            row("On the clock", Self.seconds(t.seconds), &out)
-            row("Of all threads", Self.seconds(t.processorSeconds), &out)
+            out.definition(t.unit.prefix(1).uppercased() + t.unit.dropFirst(), HTMLWriter.grouped(t.items))
+            out.definition("On the clock", Self.seconds(t.seconds))
+            out.definition("Of all threads", Self.seconds(t.processorSeconds))
             let rate = t.perSecond
-            row("A second", rate < 10 ? ReportNumber.fixed(rate, 2) : HTMLWriter.grouped(Int(min(1e15, rate))), &out)
-            row("Threads", "\(t.threads)", &out)
+            out.definition(
+                "A second", rate < 10 ? ReportNumber.fixed(rate, 2) : HTMLWriter.grouped(Int(min(1e15, rate))))
+            out.definition("Threads", "\(t.threads)")
         }
         out.raw("</dl>")
         if !command.isEmpty {
@@ -212,14 +213,6 @@ extension EvaluationReport {
     }
 
     private static func seconds(_ s: Double) -> String { ReportNumber.fixed(s, s < 10 ? 2 : 1) + " s" }
-
-    private func row(_ name: String, _ value: String, _ out: inout HTMLWriter) {
-        out.raw("<dt>")
-        out.text(name)
-        out.raw("</dt><dd><bdi>")
-        out.text(value)
-        out.raw("</bdi></dd>")
-    }
 }
 
 /// The look of a page about a measurement, beyond ``PageStyle``.

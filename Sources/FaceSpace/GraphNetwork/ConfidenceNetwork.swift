@@ -5,42 +5,35 @@ public import FaceCore
 /// Concatenating layers on the whole graph, then linear, PReLU, linear. Tensors: `gcn-v.layer0.weight` … (2·in×out),
 /// `.bias`; `gcn-v.head0.weight`, `.bias`, `gcn-v.prelu.weight`, `gcn-v.head1.weight` (×1), `.bias`.
 public struct ConfidenceNetwork: Sendable {
-    let layers: [GraphLayer]
-    let head: ClassifierHead
-    let algebra: DenseAlgebra
+    private let net: GraphClassifier
     /// Rows whose averages and products are made at a time: a block of 512 numbers a row stays below 20 MB.
     private static let block = 4096
 
     /// Throws `component-missing`, `tensor-missing` or `file-format`.
     public init(_ path: String) throws(LikenessError) {
         let tensors = try NetworkTensors(path, prefix: "gcn-v.")
-        layers = try tensors.layers(input: nil, doubled: true)
-        head = try ClassifierHead(tensors, input: layers[layers.count - 1].weight.columns, outputs: 1)
-        algebra = try DenseAlgebra.load()
+        net = try GraphClassifier(tensors, outputs: 1)
     }
 
     package init(
         layers: [(Matrix, [Float])], head: (Matrix, [Float], [Float], Matrix, [Float])
     ) throws(LikenessError) {
-        self.layers = layers.map { GraphLayer(weight: $0.0, bias: $0.1) }
-        self.head = ClassifierHead(
-            first: head.0, firstBias: head.1, slope: head.2, second: head.3, secondBias: head.4)
-        algebra = try DenseAlgebra.load()
+        net = try GraphClassifier(layers: layers, head: head)
     }
 
     /// Numbers a vector has.
-    public var dimension: Int { layers[0].weight.rows / 2 }
+    public var dimension: Int { net.dimension }
 
     /// The units of every row after the last layer, and its confidence. O(links·d + n·d·units).
     public func confidence(
         _ x: Matrix, _ adjacency: MeanAdjacency, threads: Int = availableThreads()
     ) -> (hidden: Matrix, confidence: [Float]) {
-        let hidden = layers.reduce(x) { h, layer in
+        let hidden = net.layers.reduce(x) { h, layer in
             blocks(of: adjacency.rows, layer.weight.columns, threads) { range in
-                layer(h, adjacency, range, algebra)
+                layer(h, adjacency, range, net.algebra)
             }
         }
-        let scores = blocks(of: adjacency.rows, 1, threads) { range in head(hidden.rows(at: range), algebra) }
+        let scores = blocks(of: adjacency.rows, 1, threads) { range in net.head(hidden.rows(at: range), net.algebra) }
         return (hidden, (0..<scores.rows).map { scores[$0, 0] })
     }
 

@@ -6,22 +6,18 @@ public import FaceCore
 /// linear on the one-hop rows. Tensors as ``ConnectivityNetwork`` with the prefix `l-gcn.`, and `l-gcn.norm.mean`,
 /// `l-gcn.norm.variance`.
 public struct LinkageNetwork: Sendable {
-    let layers: [GraphLayer]
-    let head: ClassifierHead
+    private let net: GraphClassifier
     let mean: [Float]
     let variance: [Float]
     let epsilon: Float
-    let algebra: DenseAlgebra
 
     /// Throws `component-missing`, `tensor-missing` or `file-format`.
     public init(_ path: String) throws(LikenessError) {
         let tensors = try NetworkTensors(path, prefix: "l-gcn.")
-        layers = try tensors.layers(input: nil, doubled: true)
-        head = try ClassifierHead(tensors, input: layers[layers.count - 1].weight.columns, outputs: 2)
-        mean = try tensors.vector("norm.mean", count: layers[0].weight.rows / 2)
-        variance = try tensors.vector("norm.variance", count: layers[0].weight.rows / 2)
+        net = try GraphClassifier(tensors, outputs: 2)
+        mean = try tensors.vector("norm.mean", count: net.dimension)
+        variance = try tensors.vector("norm.variance", count: net.dimension)
         epsilon = 1e-5
-        algebra = try DenseAlgebra.load()
     }
 
     package init(
@@ -31,17 +27,14 @@ public struct LinkageNetwork: Sendable {
         self.mean = mean
         self.variance = variance
         self.epsilon = epsilon
-        self.layers = layers.map { GraphLayer(weight: $0.0, bias: $0.1) }
-        self.head = ClassifierHead(
-            first: head.0, firstBias: head.1, slope: head.2, second: head.3, secondBias: head.4)
-        algebra = try DenseAlgebra.load()
+        net = try GraphClassifier(layers: layers, head: head)
     }
 
     /// Scores of the two classes for each one-hop row of a pivot's subgraph, before the softmax.
     public func logits(_ x: Matrix, pivot: Int, _ adjacency: MeanAdjacency, oneHop: [Int]) -> Matrix {
         var h = x.centred(on: pivot)
         h.mapRows { c, value in (value - mean[c]) / (variance[c] + epsilon).squareRoot() }
-        for layer in layers { h = layer(h, adjacency, algebra) }
-        return head(h.rows(at: oneHop), algebra)
+        for layer in net.layers { h = layer(h, adjacency, net.algebra) }
+        return net.head(h.rows(at: oneHop), net.algebra)
     }
 }

@@ -108,19 +108,28 @@ extension Raster {
     ) -> SIMD2<Float> {
         precondition(width > 0 && height > 0, "an empty picture has no proportions")
         let s = min(Float(target.width) / Float(width), Float(target.height) / Float(height))
+        let w = min(target.width, max(1, Int((Float(width) * s).rounded())))
+        let h = min(target.height, max(1, Int((Float(height) * s).rounded())))
+        writePadded(width: w, height: h, into: target, format: format, by: resampling)
+        return [Float(w) / Float(width), Float(h) / Float(height)]
+    }
+
+    /// Writes the whole picture in `width`×`height` values into the left upper corner of a network's input; the rest
+    /// becomes black (0 before the normalisation).
+    package func writePadded(
+        width: Int, height: Int, into target: PlanarTarget, format: PlanarFormat, by resampling: Resampling = .area
+    ) {
         var inner = target
-        inner.width = min(target.width, max(1, Int((Float(width) * s).rounded())))
-        inner.height = min(target.height, max(1, Int((Float(height) * s).rounded())))
+        (inner.width, inner.height) = (width, height)
         writePlanar(into: inner, format: format, by: resampling)
         for c in 0..<3 {
             let black = -format.mean[c] * format.scale[c]
             for y in 0..<target.height {
                 let row = target.start + c * target.planeStride + y * target.rowStride
-                let from = y < inner.height ? inner.width : 0
+                let from = y < height ? width : 0
                 (row + from).update(repeating: black, count: target.width - from)
             }
         }
-        return [Float(inner.width) / Float(width), Float(inner.height) / Float(height)]
     }
 
     /// What the weights do beyond the edges of the picture.

@@ -13,19 +13,10 @@ struct OneStageInput: Sendable {
     }
 
     func fill(_ planes: UnsafeMutableBufferPointer<Float>, with picture: Raster, at place: OneStagePlacement) {
-        let plane = place.width * place.height
-        precondition(planes.count == 3 * plane, "the input does not have the size of the placement")
-        for c in 0..<3 {
-            for y in 0..<place.height {
-                let from = y < place.pictureHeight ? place.pictureWidth : 0
-                let row = planes.baseAddress! + c * plane + y * place.width
-                (row + from).update(repeating: -format.mean[c] * format.scale[c], count: place.width - from)
-            }
-        }
-        picture.writePlanar(
-            into: PlanarTarget(
-                start: planes.baseAddress!, width: place.pictureWidth, height: place.pictureHeight,
-                rowStride: place.width, planeStride: plane),
-            format: format)
+        precondition(
+            planes.count == 3 * place.width * place.height, "the input does not have the size of the placement")
+        picture.writePadded(
+            width: place.pictureWidth, height: place.pictureHeight,
+            into: PlanarTarget(start: planes.baseAddress!, width: place.width, height: place.height), format: format)
     }
 }

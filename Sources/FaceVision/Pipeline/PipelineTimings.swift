@@ -14,9 +14,4 @@ public struct PipelineTimings: Sendable, Codable, Hashable {
     public var faces = 0
 
     public init() {}
-
-    /// Seconds of work over all threads.
-    public var work: Double { decode + detect + align + embed }
-    /// The share of the work that lies inside the networks, 0…1.
-    public var networkShare: Double { work > 0 ? min(1, networks / work) : 0 }
 }

@@ -78,17 +78,9 @@ struct ReportDetails {
 
     private func writeSettings(_ out: inout HTMLWriter) {
         out.raw("<div class=\"panel\"><h3>Method</h3><dl class=\"facts-list\">")
-        row("Grouping", report.method, &out)
-        for setting in report.settings { row(setting.name, setting.value, &out) }
+        out.definition("Grouping", report.method)
+        for setting in report.settings { out.definition(setting.name, setting.value) }
         out.raw("</dl></div>\n")
-    }
-
-    private func row(_ name: String, _ value: String, _ out: inout HTMLWriter) {
-        out.raw("<dt>")
-        out.text(name)
-        out.raw("</dt><dd><bdi>")
-        out.text(value)
-        out.raw("</bdi></dd>")
     }
 
     private func writeModels(_ out: inout HTMLWriter) {

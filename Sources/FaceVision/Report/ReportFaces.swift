@@ -78,38 +78,30 @@ extension ReportPage {
 
     private func writeDetails(_ face: ReportFace, _ kind: TileKind, _ out: inout HTMLWriter) {
         out.raw("<dl>")
-        row("Photo", face.face.source, &out)
-        if case .once(let person) = kind { row("Listed as", title(person), &out) }
+        out.definition("Photo", face.face.source)
+        if case .once(let person) = kind { out.definition("Listed as", title(person)) }
         if let s = face.similarity {
             if case .person = kind {
-                row("Alike, on average", PlainWords.hundredths(s), &out)
+                out.definition("Alike, on average", PlainWords.hundredths(s))
             } else {
-                row("Nearest person, alike", PlainWords.hundredths(s), &out)
+                out.definition("Nearest person, alike", PlainWords.hundredths(s))
             }
         }
-        if let p = face.probability { row("Same person, by likeness alone", PlainWords.percent(p), &out) }
-        if let c = face.confidence { row("Sure of this place", PlainWords.percent(Double(c)), &out) }
+        if let p = face.probability { out.definition("Same person, by likeness alone", PlainWords.percent(p)) }
+        if let c = face.confidence { out.definition("Sure of this place", PlainWords.percent(Double(c))) }
         if let quality = face.face.quality {
-            row("Quality", PlainWords.hundredths(quality.score), &out)
+            out.definition("Quality", PlainWords.hundredths(quality.score))
             if !quality.reasons.isEmpty {
-                row("Lowered by", quality.reasons.map(PlainWords.reason).joined(separator: ", "), &out)
+                out.definition("Lowered by", quality.reasons.map(PlainWords.reason).joined(separator: ", "))
             }
         }
-        row("Detector's score", PlainWords.hundredths(face.face.score), &out)
-        row("Size in the photo", size(face.face.box), &out)
+        out.definition("Detector's score", PlainWords.hundredths(face.face.score))
+        out.definition("Size in the photo", size(face.face.box))
         out.raw("</dl>")
     }
 
     private func size(_ box: Box) -> String {
         guard box.width.isFinite, box.height.isFinite, abs(box.width) < 1e6, abs(box.height) < 1e6 else { return "–" }
         return "\(Int(box.width.rounded())) × \(Int(box.height.rounded())) px"
-    }
-
-    private func row(_ name: StaticString, _ value: String, _ out: inout HTMLWriter) {
-        out.raw("<dt>")
-        out.raw(name)
-        out.raw("</dt><dd><bdi>")
-        out.text(value)
-        out.raw("</bdi></dd>")
     }
 }
