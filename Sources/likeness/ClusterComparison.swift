@@ -35,6 +35,7 @@ struct ClusterComparison: Encodable {
         let nmi: Double
         let groups: Int
         let seconds: Double
+        let processorSeconds: Double
         let peakBytes: Int?
 
         var described: String {
@@ -121,6 +122,7 @@ extension ClusterComparison.Point {
         nmi = metrics.nmi.arithmetic
         groups = result.grouping.groupCount
         seconds = result.seconds
+        processorSeconds = result.processorSeconds
         peakBytes = result.peakBytes
     }
 }

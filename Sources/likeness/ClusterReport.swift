@@ -75,7 +75,7 @@ extension EvaluationReport {
 
 extension ClusterComparison {
     static let header = [
-        "method", "F", "BCubed F", "NMI", "seconds", "MB", "best F", "BCubed F", "NMI", "with the labels chosen",
+        "method", "F", "BCubed F", "NMI", "seconds", "CPU s", "MB", "best F", "BCubed F", "NMI", "with the labels chosen",
     ]
 
     /// One row a method.
@@ -83,6 +83,7 @@ extension ClusterComparison {
         methods.map { entry in
             [entry.method] + Self.figures(entry.standard) + [
                 entry.standard.map { String(format: "%.1f", $0.seconds) } ?? "–",
+                entry.standard.map { String(format: "%.1f", $0.processorSeconds) } ?? "–",
                 entry.standard?.peakBytes.map { "\($0 >> 20)" } ?? "–",
             ] + Self.figures(entry.best) + [entry.best?.described ?? entry.failure ?? ""]
         }

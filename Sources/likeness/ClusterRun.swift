@@ -93,11 +93,12 @@ struct ClusterRun: ParsableCommand {
         if let warning = summary.warning { console.warning(warning) }
         if common.json { return try console.json(summary) }
         console.table(
-            ["method", "faces", "groups", "of one", "largest", "nobody", "seconds", "MB"],
+            ["method", "faces", "groups", "of one", "largest", "nobody", "seconds", "CPU s", "MB"],
             [
                 [
                     summary.method, "\(summary.faces)", "\(summary.groups)", "\(summary.singletons)",
                     "\(summary.largest)", "\(summary.nobody)", String(format: "%.2f", summary.seconds),
+                    String(format: "%.2f", summary.processorSeconds),
                     summary.peakBytes.map { "\($0 >> 20)" } ?? "–",
                 ]
             ])
@@ -136,6 +137,7 @@ private struct ClusterSummary: Encodable {
     let largest: Int
     let nobody: Int
     let seconds: Double
+    let processorSeconds: Double
     let peakBytes: Int?
     let warning: String?
     /// Of `auto`: the method it chose and why.
@@ -155,6 +157,7 @@ private struct ClusterSummary: Encodable {
         largest = sizes.max() ?? 0
         nobody = result.grouping.labels.count { $0 < 0 }
         seconds = result.seconds
+        processorSeconds = result.processorSeconds
         peakBytes = result.peakBytes
         let limit = max(1000, faces / 50)
         warning =

@@ -41,6 +41,15 @@ import Testing
         }
     }
 
+    /// People with up to a thousand photos, many of them in several looks: lists of 80 end inside one look.
+    @Test func looksOfAPersonWithManyPhotosAreOneGroup() throws {
+        let people = try SyntheticIdentities(.album, rows: 20_000, seed: 12)
+        let set = try people.make()
+        let input = try ClusteringInput(vectors: set.vectors, space: people.space)
+        let found = try AutoClusterer().group(input)
+        #expect(Self.f(set.truth.map { Int($0) }, found.labels) > 0.99)
+    }
+
     @Test func strangersAreReadOffUnlabelledVectors() throws {
         let people = try RealAlbumTests.lfw()
         let strangers = try #require(StrangerSimilarity(of: people.vectors))

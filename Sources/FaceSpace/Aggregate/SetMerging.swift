@@ -6,6 +6,9 @@ internal import FaceCore
 /// than two look-alikes whose photos hardly vary. The cosine of the centres takes the spread out: the mean similarity of
 /// all pairs across two groups over the geometric mean of the mean similarities inside them, rows with themselves left
 /// out, so that the size of a group does not matter. In rounds, every pair of groups that are each other's best.
+///
+/// Groups are compared where their faces are in each other's lists, and where both are so large that their lists are full
+/// of their own: two halves of a person with a thousand photos do not know of each other by lists of 80.
 struct SetMerging {
     /// Cosine of two centres from which they are one person; 0.65–0.7 is the range of the published set-wise merging.
     var centreCosine: Float = 0.66
@@ -14,12 +17,15 @@ struct SetMerging {
     /// Smaller groups have no centre to speak of.
     var smallest = 4
 
-    /// Labels 0, 1, … with groups joined. O(entries), and O(pairs of linked groups · d) a round.
-    func merged(_ labels: [Int], _ vectors: Matrix, _ graph: NeighbourGraph, floor: Float) -> [Int] {
+    /// Labels 0, 1, … with groups joined. O(entries), O(large groups² · d), and O(pairs of linked groups · d) a round.
+    func merged(
+        _ labels: [Int], _ vectors: Matrix, _ graph: NeighbourGraph, floor: Float, threads: Int
+    ) throws(LikenessError) -> [Int] {
         let count = (labels.max() ?? -1) + 1
         var sums = GroupSums(count: count, columns: vectors.columns)
         for (row, label) in labels.enumerated() where label >= 0 { sums.add(row: row, of: vectors, to: label) }
         var links = linked(labels, graph, sums, floor: floor)
+        try link(ofAtLeast: graph.k, sums, &links, threads: threads)
         var sets = DisjointSets(count: count)
         var inside = (0..<count).map { sums.insideSimilarity($0) }
         while true {
@@ -59,6 +65,24 @@ struct SetMerging {
         }
         return links
     }
+
+    /// Lets groups of at least `size` faces be compared with those of the nearest centres.
+    private func link(
+        ofAtLeast size: Int, _ sums: GroupSums, _ links: inout [[Int: Int]], threads: Int
+    ) throws(LikenessError) {
+        let large = sums.sizes.indices.filter { sums.sizes[$0] >= max(size, smallest) && sums.insideSimilarity($0) > 0 }
+        guard large.count > 1 else { return }
+        let centres = sums.means(large).scalingRows(by: large.map { 1 / sums.insideSimilarity($0).squareRoot() })
+        let k = min(Self.nearestCentres, large.count - 1)
+        let near = try centres.topNeighbours(k: k, floor: centreCosine, threads: threads)
+        for (place, j) in near.indices.enumerated() where j >= 0 {
+            let (a, b) = (large[place / k], large[Int(j)])
+            links[a][b] = max(fewestLinks, links[a][b] ?? 0)
+            links[b][a] = max(fewestLinks, links[b][a] ?? 0)
+        }
+    }
+
+    private static let nearestCentres = 16
 
     /// The group whose centre is nearest, the lower of equal ones; −1 where none is near enough.
     private func bestPartner(of group: Int, _ links: [Int: Int], _ sums: GroupSums, _ inside: [Float]) -> Int {

@@ -55,8 +55,9 @@ public struct AutoClusterer: Clusterer {
         let rule = EvidenceRule(scale: EvidenceScale(choice.meaning), personShare: 0.8)
         let stop = Float(log(Double(input.count) / 0.1))
         let merging = SetMerging()
-        let merged = merging.merged(
-            found.labels, input.vectors, founders, floor: choice.meaning.threshold(falseAcceptRate: 1e-4))
+        let merged = try merging.merged(
+            found.labels, input.vectors, founders, floor: choice.meaning.threshold(falseAcceptRate: 1e-4),
+            threads: threads)
         let labels = PieceAttachment(rule: rule, stop: stop).attached(
             Grouping.numbered(merged), input.vectors, founders)
         let grouping = try groups.grouping(
