@@ -36,6 +36,9 @@ let cards = [
     "yunet-s-dynamic",
 ].map { Resource.embedInCode("Models/Cards/\($0).json") }
 
+/// Training links LibTorch, which few people need: `swift build --traits Training` after `scripts/bootstrap --training`.
+let training: BuildSettingCondition = .when(traits: ["Training"])
+
 let package = Package(
     name: "likeness",
     products: [
@@ -43,7 +46,12 @@ let package = Package(
         .library(name: "FaceVision", targets: ["FaceVision"]),
         .library(name: "FaceSpace", targets: ["FaceSpace"]),
         .library(name: "FaceEvaluation", targets: ["FaceEvaluation"]),
+        .library(name: "FaceLearning", targets: ["FaceLearning"]),
         .executable(name: "likeness", targets: ["likeness"]),
+    ],
+    traits: [
+        .trait(name: "Training", description: "Training of embeddings and graph networks on LibTorch."),
+        .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -70,10 +78,18 @@ let package = Package(
             swiftSettings: strict + openVINO, linkerSettings: openVINOLibrary),
         .target(name: "FaceSpace", dependencies: ["FaceCore"], swiftSettings: strict),
         .target(name: "FaceEvaluation", dependencies: ["FaceCore"], swiftSettings: strict),
+        .systemLibrary(name: "CTorch", pkgConfig: "likeness-torch"),
+        .target(
+            name: "CTorchShim",
+            dependencies: [.target(name: "CTorch", condition: .when(traits: ["Training"]))],
+            cxxSettings: [.define("LIKENESS_TRAINING", training)]),
+        .target(
+            name: "FaceLearning", dependencies: ["FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "CTorchShim"],
+            swiftSettings: strict + openVINO),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation",
+                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -90,9 +106,13 @@ let package = Package(
             name: "FaceEvaluationTests", dependencies: ["FaceEvaluation", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "FaceLearningTests", dependencies: ["FaceLearning", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
+        .testTarget(
             name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
     ],
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .gnu17
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx20
 )
