@@ -47,6 +47,7 @@ let package = Package(
         .library(name: "FaceSpace", targets: ["FaceSpace"]),
         .library(name: "FaceEvaluation", targets: ["FaceEvaluation"]),
         .library(name: "FaceLearning", targets: ["FaceLearning"]),
+        .library(name: "FaceLibrary", targets: ["FaceLibrary"]),
         .executable(name: "likeness", targets: ["likeness"]),
     ],
     traits: [
@@ -55,7 +56,9 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .target(
@@ -86,10 +89,19 @@ let package = Package(
         .target(
             name: "FaceLearning", dependencies: ["FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "CTorchShim"],
             swiftSettings: strict + openVINO),
+        .target(
+            name: "FaceLibrary",
+            dependencies: [
+                "FaceCore", "FaceVision", "FaceSpace",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict + openVINO),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning",
+                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning", "FaceLibrary",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -107,6 +119,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FaceLearningTests", dependencies: ["FaceLearning", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
+        .testTarget(
+            name: "FaceLibraryTests",
+            dependencies: ["FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
