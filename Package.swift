@@ -48,6 +48,7 @@ let package = Package(
         .library(name: "FaceEvaluation", targets: ["FaceEvaluation"]),
         .library(name: "FaceLearning", targets: ["FaceLearning"]),
         .library(name: "FaceLibrary", targets: ["FaceLibrary"]),
+        .library(name: "FaceServer", targets: ["FaceServer"]),
         .executable(name: "likeness", targets: ["likeness"]),
     ],
     traits: [
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],
     targets: [
         .target(
@@ -98,10 +100,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict + openVINO),
+        .target(
+            name: "FaceServer",
+            dependencies: [
+                "FaceCore", "FaceVision", "FaceLibrary",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict + openVINO),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning", "FaceLibrary",
+                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning", "FaceLibrary", "FaceServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -123,6 +134,13 @@ let package = Package(
         .testTarget(
             name: "FaceLibraryTests",
             dependencies: ["FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
+        .testTarget(
+            name: "FaceServerTests",
+            dependencies: [
+                "FaceServer", "FaceLibrary", "FaceCore", "FaceTestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
