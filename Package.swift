@@ -36,6 +36,9 @@ let cards = [
     "yunet-s-dynamic",
 ].map { Resource.embedInCode("Models/Cards/\($0).json") }
 
+/// Training links LibTorch, which few people need: `swift build --traits Training` after `scripts/bootstrap --training`.
+let training: BuildSettingCondition = .when(traits: ["Training"])
+
 let package = Package(
     name: "likeness",
     products: [
@@ -43,11 +46,21 @@ let package = Package(
         .library(name: "FaceVision", targets: ["FaceVision"]),
         .library(name: "FaceSpace", targets: ["FaceSpace"]),
         .library(name: "FaceEvaluation", targets: ["FaceEvaluation"]),
+        .library(name: "FaceLearning", targets: ["FaceLearning"]),
+        .library(name: "FaceLibrary", targets: ["FaceLibrary"]),
+        .library(name: "FaceServer", targets: ["FaceServer"]),
         .executable(name: "likeness", targets: ["likeness"]),
+    ],
+    traits: [
+        .trait(name: "Training", description: "Training of embeddings and graph networks on LibTorch."),
+        .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     ],
     targets: [
         .target(
@@ -70,10 +83,36 @@ let package = Package(
             swiftSettings: strict + openVINO, linkerSettings: openVINOLibrary),
         .target(name: "FaceSpace", dependencies: ["FaceCore"], swiftSettings: strict),
         .target(name: "FaceEvaluation", dependencies: ["FaceCore"], swiftSettings: strict),
+        .systemLibrary(name: "CTorch", pkgConfig: "likeness-torch"),
+        .target(
+            name: "CTorchShim",
+            dependencies: [.target(name: "CTorch", condition: .when(traits: ["Training"]))],
+            cxxSettings: [.define("LIKENESS_TRAINING", training)]),
+        .target(
+            name: "FaceLearning", dependencies: ["FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "CTorchShim"],
+            swiftSettings: strict + openVINO),
+        .target(
+            name: "FaceLibrary",
+            dependencies: [
+                "FaceCore", "FaceVision", "FaceSpace",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict + openVINO),
+        .target(
+            name: "FaceServer",
+            dependencies: [
+                "FaceCore", "FaceVision", "FaceLibrary",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict + openVINO),
         .executableTarget(
             name: "likeness",
             dependencies: [
-                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation",
+                "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceLearning", "FaceLibrary", "FaceServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -90,9 +129,24 @@ let package = Package(
             name: "FaceEvaluationTests", dependencies: ["FaceEvaluation", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "FaceLearningTests", dependencies: ["FaceLearning", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
+        .testTarget(
+            name: "FaceLibraryTests",
+            dependencies: ["FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport"],
+            swiftSettings: strict + openVINO),
+        .testTarget(
+            name: "FaceServerTests",
+            dependencies: [
+                "FaceServer", "FaceLibrary", "FaceCore", "FaceTestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict + openVINO),
+        .testTarget(
             name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
     ],
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .gnu17
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .cxx20
 )
