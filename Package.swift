@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "FaceServerTests",
             dependencies: [
-                "FaceServer", "FaceLibrary", "FaceCore", "FaceTestSupport",
+                "FaceServer", "FaceLibrary", "FaceVision", "FaceCore", "FaceTestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict + openVINO),
