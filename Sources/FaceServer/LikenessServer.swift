@@ -35,9 +35,10 @@ public final class LikenessServer: Sendable {
         }
     }
 
-    /// `token`: that of the owner's link; tests choose theirs.
+    /// `token`: that of the owner's link; tests choose theirs, and an analyser for imports that needs no networks.
     package init(
         library: PhotoLibrary, options: ServerOptions, token: String = Secret.make(), log: RequestLog? = nil,
+        analyser: JobRunner.AnalyserMaker? = nil,
         vision load: @escaping @Sendable () throws(LikenessError) -> LibraryVision
     ) throws(LikenessError) {
         guard options.isLoopback || options.behindProxy else {
@@ -66,7 +67,8 @@ public final class LikenessServer: Sendable {
         responder = Responder(
             gate: gate, metrics: metrics, log: log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text))
         runner = JobRunner(
-            library, vision: { () throws(LikenessError) in try vision.networks() }, threads: options.threads)
+            library, threads: options.threads,
+            analyser: analyser ?? { () throws(LikenessError) in try vision.networks() })
     }
 
     /// Calls of the library at once: SQLite reads in parallel, and most of the time is spent outside it.
@@ -108,6 +110,9 @@ public final class LikenessServer: Sendable {
                 started("\(scheme)://\(shown):\(channel.localAddress?.port ?? 0)/?token=\(token)")
             }, logger: Self.quiet)
     }
+
+    /// All routes, for tests that each keeps what it promises.
+    package var table: RouteTable { responder.gate.table }
 
     private static let mostConnections = 1024
 
