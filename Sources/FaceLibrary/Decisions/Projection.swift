@@ -224,7 +224,7 @@ struct Projection {
     private func row(_ table: ProjectionTable, _ key: [ProjectionCell]) throws -> [ProjectionCell]? {
         let statement = try db.cachedStatement(sql: table.select)
         return try Row.fetchOne(statement, arguments: StatementArguments(key.map(\.databaseValue))).map { row in
-            row.databaseValues.map { ProjectionCell($0) }
+            Array(row.databaseValues).map { ProjectionCell($0) }
         }
     }
 
@@ -251,7 +251,7 @@ struct Projection {
 
     private func current(_ person: Int, _ name: String) throws -> ProjectionCell {
         try Row.fetchOne(db, sql: "SELECT \(name) FROM person WHERE no = ?", arguments: [person])
-            .map { ProjectionCell($0.databaseValues[0]) } ?? .null
+            .map { row in ProjectionCell(row.databaseValues.first ?? .null) } ?? .null
     }
 
     /// A decision about a person: its version grows.

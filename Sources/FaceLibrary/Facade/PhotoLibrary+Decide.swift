@@ -270,7 +270,7 @@ extension PhotoLibrary {
         let reader = PersonReader(db: db)
         let p = outcome.entry.payload
         let shown = person ?? p.created ?? p.person
-        let made = outcome.entry.kind == .split ? try p.created.flatMap { try? reader.current($0).person } : nil
+        let made = outcome.entry.kind == .split ? p.created.flatMap { try? reader.current($0).person } : nil
         var face: LibraryFace?
         if outcome.entry.kind == .box, let id = p.face, let faces = try? FaceReader(db) {
             face = try? faces.face(number: faces.number(id))

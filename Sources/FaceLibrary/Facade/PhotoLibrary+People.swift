@@ -40,7 +40,7 @@ extension PhotoLibrary {
             arguments.append("%" + Self.escaped(query.lowercased()) + "%")
         }
         let all = conditions.joined(separator: " AND ")
-        let countArguments = StatementArguments(arguments)
+        let counted = arguments
         let order: String
         switch sort {
         case .faces: order = "c.faces DESC, c.person"
@@ -60,17 +60,21 @@ extension PhotoLibrary {
             SELECT \(PersonReader.columns) FROM card c \(PersonReader.joins)
             WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT \(page.limit + 1)
             """
-        let found = StatementArguments(arguments)
+        let found = arguments
         return try store.read { db in
-            let rows = try Row.fetchAll(db, sql: sql, arguments: found)
+            let rows = try Row.fetchAll(db, sql: sql, arguments: Self.bound(found))
             let reader = PersonReader(db: db)
             let shown = rows.prefix(page.limit)
             let total = page.includesTotal
-                ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: countArguments) : nil
+                ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: Self.bound(counted)) : nil
             return Page(
                 items: try shown.map { try reader.person($0) },
                 next: rows.count > page.limit ? shown.last.map { Self.cursor($0, sort).text } : nil, total: total)
         }
+    }
+
+    private static func bound(_ values: [any DatabaseValueConvertible]) -> StatementArguments {
+        StatementArguments(values.map(\.databaseValue))
     }
 
     private static func cursor(_ row: Row, _ sort: PeopleSort) -> Cursor {

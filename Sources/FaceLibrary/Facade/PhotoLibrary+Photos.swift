@@ -69,7 +69,7 @@ extension PhotoLibrary {
             return try String.fetchAll(
                 db, sql: "SELECT path FROM location WHERE photo = ? ORDER BY gone, path", arguments: [number])
         }
-        for path in paths where access(path, R_OK) == 0 { return path }
+        for path in paths where Glibc.access(path, R_OK) == 0 { return path }
         throw LikenessError(
             .fileMissing, subject: id, "the photo's file is not there any more",
             remedy: "connect the drive that it is on, or import the folder again")

@@ -17,6 +17,14 @@ final class DensityState {
     private(set) var faces: [Int]
     private(set) var rowOf: [Int: Int]
 
+    private var token = ""
+
+    /// Names this state at this moment: a snapshot of groups says which one it was made from.
+    var stamp: String { "\(token):\(state.operations)" }
+
+    /// Whether a stamp is of this state at any moment.
+    func made(_ stamp: String?) -> Bool { stamp?.hasPrefix("\(token):") == true }
+
     var groups: [Int64] { state.grouping.groups }
     var isCore: [Bool] { state.grouping.isCore }
     var isLive: [Bool] { state.grouping.isLive }
@@ -35,6 +43,7 @@ final class DensityState {
                 state = opened
                 faces = Array(known.prefix(opened.grouping.count))
                 rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().map { ($1, $0) })
+                token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
                 let count = faces.count
                 if known.count > count {
                     try store.write { try $0.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count]) }
@@ -45,6 +54,9 @@ final class DensityState {
         try Self.clear(folder, store)
         state = try GroupingStore.create(folder, space: model.space, options: options)
         (faces, rowOf) = ([], [:])
+        token = Identifier.fresh("den")
+        let made = token
+        try store.write { try $0.execute(sql: "INSERT INTO density_state (token) VALUES (?)", arguments: [made]) }
     }
 
     private static func existing(
@@ -66,7 +78,10 @@ final class DensityState {
         } catch {
             throw LikenessError(.fileUnwritable, subject: folder, "cannot be removed: \(error.localizedDescription)")
         }
-        try store.write { try $0.execute(sql: "DELETE FROM density_row") }
+        try store.write { db in
+            try db.execute(sql: "DELETE FROM density_row")
+            try db.execute(sql: "DELETE FROM density_state")
+        }
     }
 
     /// Adds faces with their vectors. Returns the density groups that changed, as ids before and after.

@@ -1,4 +1,4 @@
-public import FaceCore
+import FaceCore
 import FaceSpace
 
 /// What a grouping is made with, beside faces and decisions.

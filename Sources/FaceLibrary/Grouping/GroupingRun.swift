@@ -45,6 +45,8 @@ struct GroupingRun {
         var newest: Int
         var fresh: [(face: Int, photo: Int, quality: Float)]
         var gone: [Int]
+        /// The density state that the current snapshot was made from.
+        var stamp: String?
     }
 
     private static let batch = 20_000
@@ -58,7 +60,9 @@ struct GroupingRun {
         let started = Timestamp.now()
         var report = Report()
         report.newFaces = begin.fresh.count
-        let before = density.groups
+        // after a run that did not come to its end the state is ahead of the snapshot: then the snapshot says what was before
+        let before = begin.stamp == density.stamp ? density.groups : try snapshotGroups(density)
+        let whole = whole || !density.made(begin.stamp)
         try density.remove(begin.gone)
         try insert(begin.fresh, density, threads, cancellation, progress)
         let changed = changedGroups(density, before, try decidedRows(density, begin), whole: whole)
@@ -67,7 +71,8 @@ struct GroupingRun {
         let verdicts = try build.verdicts(changed)
         try cancellation.check()
         try GroupingSwitch(store: store, libraryID: libraryID, model: density.model, parameters: density.parameters)
-            .perform(verdicts, begin, gone: begin.gone, started: started, force: force, &report)
+            .perform(
+                verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp), &report)
         try progress(begin.fresh.count, begin.fresh.count)
         return report
     }
@@ -98,8 +103,24 @@ struct GroupingRun {
                 decisions: decisions, decisionsBefore: last,
                 newest: try Int.fetchOne(db, sql: "SELECT MAX(no) FROM face") ?? 0,
                 fresh: rows.map { ($0["no"], $0["photo"], Float($0["quality"] as Double)) },
-                gone: gone.filter { face in known[face].map { live[$0] } ?? false })
+                gone: gone.filter { face in known[face].map { live[$0] } ?? false },
+                stamp: try String.fetchOne(db, sql: "SELECT density FROM grouping WHERE state = 'current'"))
         }
+    }
+
+    /// The density group of each row in the current snapshot; −2 for rows that it does not know.
+    private func snapshotGroups(_ density: DensityState) throws(LikenessError) -> [Int64] {
+        var out = [Int64](repeating: -2, count: density.faces.count)
+        try store.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: "SELECT d.row, m.grp FROM density_row d JOIN membership m ON m.face = d.face AND m.until IS NULL")
+            while let row = try rows.next() {
+                let (at, group): (Int, Int64) = (row[0], row[1])
+                if at < out.count { out[at] = max(-1, group) }
+            }
+        }
+        return out
     }
 
     private func insert(

@@ -14,7 +14,7 @@ struct GroupingSwitch {
     private static let tolerance = 0.02
 
     func perform(
-        _ verdicts: [GroupingRun.Verdict], _ begin: GroupingRun.Begin, gone: [Int], started: Double, force: Bool,
+        _ verdicts: [GroupingRun.Verdict], _ begin: GroupingRun.Begin, stamp: String, started: Double, force: Bool,
         _ report: inout GroupingRun.Report
     ) throws(LikenessError) {
         var outcome = report
@@ -28,7 +28,7 @@ struct GroupingSwitch {
                 let person = verdict.person.flatMap { numbers[$0] }
                 if try write(db, verdict, person, number.no, &left) { changed.insert(verdict.face) }
             }
-            for face in gone {
+            for face in begin.gone {
                 try db.execute(sql: "UPDATE membership SET until = ? WHERE face = ? AND until IS NULL", arguments: [number.no, face])
                 try db.execute(sql: "UPDATE density_row SET live = 0 WHERE face = ?", arguments: [face])
                 changed.insert(face)
@@ -38,7 +38,7 @@ struct GroupingSwitch {
             try endEmpty(db, left)
             outcome.moved = left.values.reduce(0) { $0 + $1.values.reduce(0, +) }
             outcome.samePhoto = try samePhoto(db, people)
-            try finish(db, number.no, outcome)
+            try finish(db, number.no, stamp, outcome)
         }
         report = outcome
     }
@@ -145,12 +145,12 @@ struct GroupingSwitch {
         return count
     }
 
-    private func finish(_ db: Database, _ number: Int, _ report: GroupingRun.Report) throws {
+    private func finish(_ db: Database, _ number: Int, _ stamp: String, _ report: GroupingRun.Report) throws {
         try db.execute(sql: "UPDATE grouping SET state = 'old' WHERE state = 'current'")
         let stats = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         try db.execute(
-            sql: "UPDATE grouping SET state = 'current', stats = ?, endedAt = ? WHERE no = ?",
-            arguments: [stats, Timestamp.now(), number])
+            sql: "UPDATE grouping SET state = 'current', stats = ?, density = ?, endedAt = ? WHERE no = ?",
+            arguments: [stats, stamp, Timestamp.now(), number])
         let oldest = try Int.fetchOne(
             db, sql: "SELECT no FROM grouping WHERE state <> 'building' ORDER BY no DESC LIMIT 1 OFFSET ?",
             arguments: [Self.kept - 1])

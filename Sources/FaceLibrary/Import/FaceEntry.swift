@@ -18,7 +18,9 @@ struct FaceEntry {
         let values: [any DatabaseValueConvertible] = [
             landmarks, face.score, Double(face.quality.score), sharpness, reasons, PictureRank.score(face), crop,
         ]
-        if let carried {
+        let id = FaceCarryOver.id(photo: sha, detector: source == "manual" ? "manual" : detector, box: face.box)
+        let known = try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id])
+        if let carried = carried ?? known.map({ ($0, source) }) {
             // a box that somebody drew stays where it was drawn
             let box = carried.source == "manual" ? "" : "x = \(face.box[0]), y = \(face.box[1]), w = \(face.box[2]), h = \(face.box[3]), "
             try db.execute(
@@ -28,8 +30,6 @@ struct FaceEntry {
                     """, arguments: StatementArguments(values + [detector, carried.number]))
             return carried.number
         }
-        let id = FaceCarryOver.id(photo: sha, detector: source == "manual" ? "manual" : detector, box: face.box)
-        if let known = try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id]) { return known }
         try db.execute(
             sql: """
                 INSERT INTO face (landmarks, score, quality, sharpness, reasons, best, crop, detector, id, photo, source,

@@ -115,13 +115,6 @@ struct PhotoIntake {
                     next += found.faces.count
                     try enter(photo, found, cropNames[k], own, model, db)
                 }
-                for (number, rows) in Dictionary(grouping: places, by: \.segment) {
-                    try db.execute(
-                        sql: """
-                            INSERT INTO segment (model, number, rows) VALUES (?, ?, ?)
-                            ON CONFLICT (model, number) DO UPDATE SET rows = MAX(rows, excluded.rows)
-                            """, arguments: [model.number, number, (rows.map(\.row).max() ?? 0) + 1])
-                }
             }
         } catch {
             segments.rollback()
@@ -157,12 +150,23 @@ struct PhotoIntake {
         for (k, face) in found.faces.enumerated() {
             let entry = FaceEntry(face: face, crop: crops[k], photo: photo.photo, detector: analyser.detector)
             let no = try entry.keep(db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO embedding (model, face, segment, row) VALUES (?, ?, ?, ?)",
-                arguments: [model.number, no, places[k].segment, places[k].row])
+            try Self.enter(db, places[k], face: no, model: model.number)
         }
         let kept = Set(matches.map(\.known))
         let lost = known.indices.filter { !kept.contains($0) && (known[$0]["source"] as String) == "detector" }
         try FaceEntry.drop(db, lost.map { known[$0]["no"] })
+    }
+
+    /// Records where a face's vector lies: from here on the row counts.
+    static func enter(_ db: Database, _ place: VectorLocation, face: Int, model: Int) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO embedding (model, face, segment, row) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [model, face, place.segment, place.row])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO segment (model, number, rows) VALUES (?, ?, ?)
+                ON CONFLICT (model, number) DO UPDATE SET rows = MAX(rows, excluded.rows)
+                """
+        ).execute(arguments: [model, place.segment, place.row + 1])
     }
 }

@@ -153,7 +153,7 @@ enum Schema {
         CREATE TABLE grouping (
             no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, model INTEGER NOT NULL REFERENCES model(no),
             parameters TEXT NOT NULL, decisionsUpTo INTEGER NOT NULL, facesUpTo INTEGER NOT NULL, state TEXT NOT NULL,
-            stats TEXT NOT NULL DEFAULT '{}', startedAt REAL NOT NULL, endedAt REAL)
+            stats TEXT NOT NULL DEFAULT '{}', density TEXT, startedAt REAL NOT NULL, endedAt REAL)
         """,
         // a row holds for all snapshots since ..< until; a new snapshot writes what changed
         """
@@ -163,7 +163,8 @@ enum Schema {
         """,
         "CREATE INDEX membership_person ON membership(person) WHERE until IS NULL",
         "CREATE INDEX membership_until ON membership(until) WHERE until IS NOT NULL",
-        // the row of each face in the density state
+        // which density state the rows below are of, and the row of each face in it
+        "CREATE TABLE density_state (token TEXT NOT NULL)",
         "CREATE TABLE density_row (row INTEGER PRIMARY KEY, face INTEGER NOT NULL UNIQUE, live INTEGER NOT NULL DEFAULT 1)",
         // where each face stands now: the current snapshot under the decisions
         """

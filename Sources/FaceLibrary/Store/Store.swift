@@ -1,4 +1,4 @@
-import FaceCore
+package import FaceCore
 import Glibc
 package import GRDB
 
