@@ -51,7 +51,7 @@ public final class LikenessServer: Sendable {
         self.token = token
         let metrics = Metrics()
         let accounts = try Accounts(path: "\(library.folder)/accounts.json", ownerToken: token)
-        let vision = VisionService(threads: options.threads, metrics: metrics, load: load)
+        let vision = try VisionService(threads: options.threads, metrics: metrics, load: load)
         let pool = WorkPool("likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting)
         let pages = (options.pages ?? WebFiles.installedFolder()).map { WebFiles(folder: $0) } ?? WebFiles([:])
         let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
@@ -66,9 +66,12 @@ public final class LikenessServer: Sendable {
             behindProxy: options.behindProxy)
         responder = Responder(
             gate: gate, metrics: metrics, log: log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text))
-        runner = JobRunner(
-            library, threads: options.threads,
-            analyser: analyser ?? { () throws(LikenessError) in try vision.networks() })
+        // not by `??`: Swift 6.3.1 crashes on a closure with typed throws there
+        if let analyser {
+            runner = JobRunner(library, threads: options.threads, analyser: analyser)
+        } else {
+            runner = JobRunner(library, threads: options.threads) { () throws(LikenessError) in try vision.networks() }
+        }
     }
 
     /// Calls of the library at once: SQLite reads in parallel, and most of the time is spent outside it.

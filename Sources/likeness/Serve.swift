@@ -22,12 +22,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "A proxy with TLS stands in front: allows --host, believes X-Forwarded-For.") var behindProxy = false
     @Option(help: ArgumentHelp("Answer to this name too; may be given several times.", valueName: "name"))
     var allowHost: [String] = []
-    @Option(help: ArgumentHelp("Photos below this folder may be imported from the pages; several times.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("Photos below this folder may be imported from the pages; several times.", valueName: "dir"))
     var root: [String] = []
     @Option(help: ArgumentHelp("Embedder of new photos (default: dlib-resnet29).", valueName: "id")) var model: String?
-    @Option(
-        help: ArgumentHelp("Requests a client may make, as a multiple of the usual rates; 0: any number.", valueName: "x")
-    )
+    @Option(help: ArgumentHelp("Multiple of the usual limits of requests; 0: no limits.", valueName: "x"))
     var rate = 1.0
     @Option(help: ArgumentHelp("One line a request on standard error: text, json or off.", valueName: "form"))
     var log = "off"
@@ -37,7 +36,9 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         if !(0...65_535).contains(port) { throw ValidationError("--port takes 0…65535, not \(port)") }
-        if !["text", "json", "off"].contains(log) { throw ValidationError("--log takes text, json or off, not \(log)") }
+        if !["text", "json", "off"].contains(log) {
+            throw ValidationError("--log takes text, json or off, not \(log)")
+        }
         if !(rate >= 0 && rate.isFinite) { throw ValidationError("--rate takes 0 or more, not \(rate)") }
     }
 
@@ -53,7 +54,7 @@ struct Serve: AsyncParsableCommand {
                 console.result(address)
                 console.note("open this address in a browser; Ctrl-C ends the server")
             }
-        } catch let error as any Error where !(error is LikenessError) {
+        } catch  where !(error is LikenessError) {
             throw LikenessError(
                 .addressUnavailable, subject: "\(host):\(port)", "the server cannot listen there: \(error)",
                 remedy: "name another with --port, or --port 0 for any free one")

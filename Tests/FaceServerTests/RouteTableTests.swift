@@ -64,7 +64,8 @@ import Testing
                 if route.needsVersion { #expect(route.method != .get, "\(name)") }
                 if case .scope(let scope) = route.access, route.method != .get, route.idempotency != .repeatable {
                     #expect(
-                        [.personWrite, .faceWrite, .job, .admin].contains(scope), "\(name) changes with a reader's right")
+                        [.personWrite, .faceWrite, .job, .admin].contains(scope),
+                        "\(name) changes with a reader's right")
                 }
             }
         }

@@ -54,7 +54,8 @@ struct NamedFaces: PhotoAnalyser {
     }
 
     private func face(_ name: String, place: Int, of path: String) throws(LikenessError) -> AnalysedFace {
-        let crop = try RasterEncoder.encode(Self.picture(seed: UInt64(name.utf8.count), side: 224), as: .jpeg(quality: 80))
+        let crop = try RasterEncoder.encode(
+            Self.picture(seed: UInt64(name.utf8.count), side: 224), as: .jpeg(quality: 80))
         return AnalysedFace(
             box: [0.1 + 0.4 * Double(place), 0.2, 0.3, 0.4],
             landmarks: [[0.2, 0.3], [0.3, 0.3], [0.25, 0.4], [0.2, 0.5], [0.3, 0.5]], score: 0.9,

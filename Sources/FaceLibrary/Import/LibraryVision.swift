@@ -60,9 +60,21 @@ public final class LibraryVision: PhotoAnalyser {
 
     /// The faces of a photo in memory; nothing is stored. Throws what decoding throws.
     public func faces(in bytes: [UInt8], name: String) throws(LikenessError) -> AnalysedPhoto {
-        let photo = try pipeline.decoder.decode(bytes: bytes, name: name)
-        let detections = try pipeline.detector.detect([photo.raster]).first ?? []
-        let faces = try describe(detections, photo)
+        try faces(in: try pipeline.decoder.decode(bytes: bytes, name: name), name: name)
+    }
+
+    /// The faces of a decoded photo. Of more than `most` the largest are embedded; the others have an empty vector.
+    public func faces(
+        in photo: DecodedPhoto, name: String, embedding most: Int = .max
+    ) throws(LikenessError) -> AnalysedPhoto {
+        let found = try pipeline.detector.detect([photo.raster]).first ?? []
+        let bySize = found.indices.sorted { found[$0].box.area > found[$1].box.area }
+        let chosen = bySize.prefix(most).sorted()
+        var faces = try describe(chosen.map { found[$0] }, photo)
+        let (w, h) = (Float(photo.raster.width), Float(photo.raster.height))
+        for k in bySize.dropFirst(most).sorted() {
+            faces.append(Self.analysed(found[k].box, found[k].landmarks, found[k].score, nil, [], [], w, h))
+        }
         return AnalysedPhoto(
             path: name, contentHash: photo.contentHash, width: photo.fullWidth, height: photo.fullHeight,
             captureDate: photo.captureDate, faces: faces)

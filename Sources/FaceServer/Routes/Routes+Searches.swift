@@ -47,6 +47,9 @@ extension Routes {
             guard faces.indices.contains(wish) else {
                 throw Problem.invalid("?face", "must be below \(faces.count), the number of faces")
             }
+            guard !faces[wish].embedding.isEmpty else {
+                throw Problem.invalid("?face", "is one of the small faces that are found and not compared")
+            }
             return wish
         }
         if faces.count == 1 { return 0 }
@@ -68,10 +71,16 @@ extension Routes {
 
 /// A face of an upload: nothing of it is kept.
 struct FoundFace: Encodable {
+    struct Quality: Encodable {
+        let overall: Double
+        let sharpness: Double
+        let reasons: [String]
+    }
+
     let box: [Double]
     let landmarks: [[Double]]
     let score: Double
-    let quality: LibraryFace.Quality
+    let quality: Quality
     /// Only for holders of `embedding:read`.
     var embedding: [Float]?
 
@@ -79,8 +88,10 @@ struct FoundFace: Encodable {
         box = face.box
         landmarks = face.landmarks
         score = face.score
-        quality = face.quality
-        embedding = withVector ? face.embedding : nil
+        quality = Quality(
+            overall: Double(face.quality.score), sharpness: Double(face.quality.measures["sharpness"] ?? 0),
+            reasons: face.quality.reasons.map(\.rawValue))
+        embedding = withVector && !face.embedding.isEmpty ? face.embedding : nil
     }
 }
 

@@ -16,17 +16,23 @@ package final class VisionService: Sendable {
 
     /// Faces of a photo that get a vector; the rest are found and left (service.md §11).
     static let mostFaces = 64
+    static let mostPixels = 40_000_000
+    static let longestSide = 16_384
+    /// Seconds for decoding.
+    static let patience = 5.0
 
     private let load: @Sendable () throws(LikenessError) -> LibraryVision
     private let pool: WorkPool
     private let metrics: Metrics
+    private let decoder: PhotoDecoder
     private let loaded = Mutex<Result<LibraryVision, LikenessError>?>(nil)
     private let loading = NSLock()
 
     /// `load` runs once, on the first need; a failure is tried again after the next need.
     package init(
         threads: Int, metrics: Metrics, load: @escaping @Sendable () throws(LikenessError) -> LibraryVision
-    ) {
+    ) throws(LikenessError) {
+        decoder = try PhotoDecoder(.init(maximumPixels: Self.mostPixels, maximumBytes: BodyReader.uploadLimit))
         self.load = load
         self.metrics = metrics
         pool = WorkPool("likeness-vision", threads: max(1, threads), waiting: 16)
@@ -58,20 +64,61 @@ package final class VisionService: Sendable {
 
     func space() async throws -> EmbeddingSpace { try await pool.run { try self.networks().space } }
 
-    /// The faces of an uploaded picture. Throws `busy` when too many wait, and what decoding throws.
+    /// The faces of an uploaded picture. Throws `busy` when too many wait, `too-large` and `unreadable-image` by the limits
+    /// of service.md §11, and what decoding throws.
     func analyse(_ bytes: [UInt8]) async throws -> AnalysedPhoto {
-        let metrics = metrics
-        return try await pool.run {
-            let vision = try self.networks()
-            let started = ContinuousClock.now
-            defer {
-                metrics.observe(
-                    "likeness_inference_seconds", [("stage", "upload")],
-                    seconds: (ContinuousClock.now - started) / .seconds(1))
+        let started = ContinuousClock.now
+        let photo = try await decode(bytes)
+        guard max(photo.fullWidth, photo.fullHeight) <= Self.longestSide else {
+            throw Problem(.tooLarge, "a side of the picture has more than \(Self.longestSide) pixels")
+        }
+        let analysed = try await pool.run {
+            try self.networks().faces(in: photo, name: "upload", embedding: Self.mostFaces)
+        }
+        metrics.observe(
+            "likeness_inference_seconds", [("stage", "upload")], seconds: (ContinuousClock.now - started) / .seconds(1))
+        return analysed
+    }
+
+    /// Decodes within a time: the answer comes when it is over, the thread is free again when the decoder ends, which the
+    /// limit on pixels makes sure of.
+    private func decode(_ bytes: [UInt8]) async throws -> DecodedPhoto {
+        let (decoder, patience) = (decoder, Self.patience)
+        let answer = OneAnswer<DecodedPhoto>()
+        return try await withCheckedThrowingContinuation { continuation in
+            answer.wait(continuation)
+            Task {
+                do {
+                    let photo = try await pool.run {
+                        DispatchQueue.global().asyncAfter(deadline: .now() + patience) {
+                            answer.give(.failure(Problem(.unreadableImage, "decoding took longer than \(patience) s")))
+                        }
+                        return try decoder.decode(bytes: bytes, name: "upload")
+                    }
+                    answer.give(.success(photo))
+                } catch {
+                    answer.give(.failure(error))
+                }
             }
-            return try vision.faces(in: bytes, name: "upload")
         }
     }
 
     func close() { pool.close() }
+}
+
+/// An answer that is given once, whoever is first.
+private final class OneAnswer<Value: Sendable>: Sendable {
+    private let continuation = Mutex<CheckedContinuation<Value, any Error>?>(nil)
+
+    func wait(_ continuation: CheckedContinuation<Value, any Error>) {
+        self.continuation.withLock { $0 = continuation }
+    }
+
+    func give(_ result: Result<Value, any Error>) {
+        let waiting = continuation.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        waiting?.resume(with: result)
+    }
 }
