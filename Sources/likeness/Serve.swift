@@ -54,7 +54,9 @@ struct Serve: AsyncParsableCommand {
                 console.result(address)
                 console.note("open this address in a browser; Ctrl-C ends the server")
             }
-        } catch  where !(error is LikenessError) {
+        } catch let error as LikenessError {
+            throw error
+        } catch {
             throw LikenessError(
                 .addressUnavailable, subject: "\(host):\(port)", "the server cannot listen there: \(error)",
                 remedy: "name another with --port, or --port 0 for any free one")
