@@ -51,7 +51,8 @@ extension PhotoLibrary {
         let decision = try decide(by: author) { (db, journal) -> (Decision, Set<Int>) in
             let reader = DecisionReader(db: db)
             if let earlier = try journal.earlier() { return (try reader.decision(earlier.entry), []) }
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM question WHERE id = ?", arguments: [question]) else {
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM question WHERE id = ?", arguments: [question])
+            else {
                 throw LikenessError.notFound(question, "open question")
             }
             let outcome =
@@ -89,7 +90,8 @@ extension PhotoLibrary {
         _ db: Database, _ journal: Journal, _ row: Row, _ answer: Question.Answer
     ) throws -> Journal.Outcome {
         let work = DecisionWork(db: db)
-        guard let face = try FaceReader(db).face(number: row["a"]), let person = try PersonReader(db: db).person(number: row["b"])
+        guard let face = try FaceReader(db).face(number: row["a"]),
+            let person = try PersonReader(db: db).person(number: row["b"])
         else { throw LikenessError.notFound(row["id"], "open question") }
         let members = try work.members([row["b"]])
         switch answer {

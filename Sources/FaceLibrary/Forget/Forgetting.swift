@@ -51,7 +51,8 @@ struct Forgetting {
             switch subject {
             case .person(let id):
                 scope.label = id
-                guard let root = try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [id]) else {
+                guard let root = try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [id])
+                else {
                     throw LikenessErrorOf.person(id)
                 }
                 scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity WHERE root = ?", arguments: [root])
@@ -112,8 +113,10 @@ struct Forgetting {
             // rows that a newer detection replaced belong to nobody any more
             let used = try library.store.read { db in
                 Set(
-                    try Row.fetchAll(db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number])
-                        .map { VectorLocation(segment: $0[0], row: $0[1]) })
+                    try Row.fetchAll(
+                        db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number]
+                    )
+                    .map { VectorLocation(segment: $0[0], row: $0[1]) })
             }
             var orphans: [VectorLocation] = []
             for segment in snapshot.segments {
@@ -146,11 +149,13 @@ struct Forgetting {
 
     private func eraseRows(_ scope: Scope, _ decision: String) throws(LikenessError) -> ForgetReceipt {
         var receipt = ForgetReceipt(
-            decision: decision, faces: scope.faces.count, vectors: 0, crops: 0, questions: 0, links: 0, journalEntries: 0,
+            decision: decision, faces: scope.faces.count, vectors: 0, crops: 0, questions: 0, links: 0,
+            journalEntries: 0,
             remaining: [:], backups: [])
         try library.store.write { db in
             for person in scope.people {
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                try db.execute(
+                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
                 receipt.questions += db.changesCount
                 try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
                 receipt.questions += db.changesCount
@@ -168,7 +173,8 @@ struct Forgetting {
             for face in scope.faces { try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face]) }
             if let photo = scope.photo {
                 try db.execute(
-                    sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?", arguments: [Timestamp.now(), photo])
+                    sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?",
+                    arguments: [Timestamp.now(), photo])
             }
             try db.execute(sql: "DELETE FROM answer")
             try ReplayCheck.rebuild(db)
@@ -218,7 +224,8 @@ struct Forgetting {
 
     private func hidden(_ name: String) -> String {
         if name.hasPrefix("forgotten:") { return name }
-        let code = HMAC<Crypto.SHA256>.authenticationCode(for: Data(name.utf8), using: SymmetricKey(data: library.nameKey))
+        let code = HMAC<Crypto.SHA256>.authenticationCode(
+            for: Data(name.utf8), using: SymmetricKey(data: library.nameKey))
         return "forgotten:" + Array(code).prefix(12).map { String($0, radix: 16) }.joined()
     }
 
@@ -235,7 +242,10 @@ struct Forgetting {
     private func verify(_ scope: Scope) throws(LikenessError) -> [String: Int] {
         try library.store.read { db in
             var out: [String: Int] = [:]
-            for table in ["face WHERE no", "place WHERE face", "embedding WHERE face", "membership WHERE face", "claim WHERE face"] {
+            for table in [
+                "face WHERE no", "place WHERE face", "embedding WHERE face", "membership WHERE face",
+                "claim WHERE face",
+            ] {
                 let name = String(table.split(separator: " ")[0])
                 out[name] = try scope.faces.reduce(0) { sum, face in
                     sum + (try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table) = ?", arguments: [face]) ?? 0)

@@ -149,7 +149,8 @@ struct PhotoIntake {
         let carried = Dictionary(uniqueKeysWithValues: matches.map { ($0.found, known[$0.known]) })
         for (k, face) in found.faces.enumerated() {
             let entry = FaceEntry(face: face, crop: crops[k], photo: photo.photo, detector: analyser.detector)
-            let no = try entry.keep(db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
+            let no = try entry.keep(
+                db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
             try Self.enter(db, places[k], face: no, model: model.number)
         }
         let kept = Set(matches.map(\.known))

@@ -106,7 +106,7 @@ public final class JobRunner: Sendable {
             case "stop"?: try library.queue.handBack(row, as: .queued)
             default: try library.queue.fail(row, error)
             }
-        } catch where error.code == .leaseLost {
+        } catch  where error.code == .leaseLost {
             return
         }
     }
