@@ -180,7 +180,9 @@ struct LibraryAnswer: ParsableCommand {
 
     func run() throws {
         let given = Question.Answer(rawValue: answer) ?? .unsure
-        let answered = try options.open(.write).answer(question, given, by: options.author)
+        let library = try options.open(.write)
+        let answered = try library.answer(question, given, by: options.author)
+        try library.refreshQuestions()
         if common.json { return try common.console.json(answered) }
         common.console.result("\(answered.decision.summary)  (\(answered.decision.id))")
         if let next = answered.next { common.console.note("next: \(next.id)") }

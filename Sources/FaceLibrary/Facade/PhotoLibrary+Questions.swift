@@ -24,6 +24,9 @@ extension PhotoLibrary {
         }
     }
 
+    /// Thinks of questions about people that changed; the job runner does it when it has nothing else to do.
+    public func refreshQuestions() throws(LikenessError) { try QuestionMaker(library: self).refresh() }
+
     private static func question(_ db: Database, _ row: Row) throws -> Question? {
         let (people, faces) = (PersonReader(db: db), try FaceReader(db))
         let (a, b): (Int, Int) = (row["a"], row["b"])

@@ -39,7 +39,6 @@ struct Forgetting {
         var faceIDs: Set<String> = []
         var people: [Int] = []
         var personIDs: Set<String> = []
-        var names: Set<String> = []
         var crops: Set<String> = []
         var photo: Int?
         var label = ""
@@ -75,11 +74,6 @@ struct Forgetting {
                 if let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person]) {
                     scope.personIDs.insert(id)
                 }
-                if let name = try String.fetchOne(
-                    db, sql: "SELECT name FROM person WHERE no = ? AND name IS NOT NULL", arguments: [person])
-                {
-                    scope.names.insert(name)
-                }
             }
             for face in scope.faces {
                 let row = try Row.fetchOne(db, sql: "SELECT id, crop FROM face WHERE no = ?", arguments: [face])
@@ -94,7 +88,9 @@ struct Forgetting {
     private func decide(_ scope: Scope, key: String) throws(LikenessError) -> String {
         try library.store.write { db in
             let journal = Journal(db: db, author: Author(actor, requestKey: key))
-            return try journal.decide(.forget, DecisionPayload(value: scope.label, count: scope.faces.count)).entry.id
+            return try journal.decide(
+                .forget, DecisionPayload(from: scope.personIDs.sorted(), value: scope.label, count: scope.faces.count)
+            ).entry.id
         }
     }
 
@@ -170,7 +166,13 @@ struct Forgetting {
                 receipt.questions += db.changesCount
             }
             receipt.journalEntries = try scrub(db, scope)
-            for face in scope.faces { try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face]) }
+            for face in scope.faces {
+                // where it was, so that it is not found again in the same photo
+                try db.execute(
+                    sql: "INSERT INTO tombstone (photo, x, y, w, h) SELECT photo, x, y, w, h FROM face WHERE no = ?",
+                    arguments: [face])
+                try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face])
+            }
             if let photo = scope.photo {
                 try db.execute(
                     sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?",
@@ -187,18 +189,12 @@ struct Forgetting {
 
     /// Takes names, faces and people out of the journal: names become a keyed hash, ids of faces go.
     private func scrub(_ db: Database, _ scope: Scope) throws -> Int {
-        var names = scope.names
         var changed: Set<Int> = []
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM decision ORDER BY seq")
         let entries = try rows.map { try JournalEntry($0) }
-        for entry in entries where concerns(entry.payload, scope) {
-            for name in [entry.payload.name, entry.payload.before] where name != nil { names.insert(name ?? "") }
-        }
         for entry in entries {
             var payload = entry.payload
-            let about = concerns(payload, scope)
-            // another person of the same name keeps it
-            if about {
+            if names(payload, scope) {
                 payload.name = payload.name.map(hidden)
                 payload.before = payload.before.map(hidden)
                 if entry.kind == .birthDate { payload.value = nil }
@@ -217,9 +213,9 @@ struct Forgetting {
         return changed.count
     }
 
-    private func concerns(_ p: DecisionPayload, _ scope: Scope) -> Bool {
-        let people = [p.person, p.created, p.other].compactMap { $0 } + (p.from ?? [])
-        return people.contains { scope.personIDs.contains($0) }
+    /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs.
+    private func names(_ p: DecisionPayload, _ scope: Scope) -> Bool {
+        (p.created ?? p.person).map { scope.personIDs.contains($0) } ?? false
     }
 
     private func hidden(_ name: String) -> String {

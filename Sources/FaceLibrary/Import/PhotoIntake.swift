@@ -94,7 +94,7 @@ struct PhotoIntake {
         _ batch: [(Waiting, AnalysedPhoto)], _ model: ModelRow, _ report: inout Report
     ) throws(LikenessError) {
         // a file that changed while it was looked at waits for the next scan
-        let batch = batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha }
+        let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
         var cropNames: [[String]] = []
         var vectors: [[Float]] = []
         for (_, found) in batch {
@@ -124,6 +124,26 @@ struct PhotoIntake {
         report.photos += batch.count
         report.faces += vectors.count
         report.failed += batch.count { $0.1.error != nil }
+    }
+
+    /// Faces that were forgotten are not found again.
+    private func withoutForgotten(
+        _ batch: [(Waiting, AnalysedPhoto)]
+    ) throws(LikenessError) -> [(Waiting, AnalysedPhoto)] {
+        try store.read { db in
+            try batch.map { photo, found in
+                let boxes = try Row.fetchAll(
+                    db, sql: "SELECT x, y, w, h FROM tombstone WHERE photo = ?", arguments: [photo.photo])
+                guard !boxes.isEmpty else { return (photo, found) }
+                let gone = FaceCarryOver.matches(
+                    known: boxes.map { [$0["x"], $0["y"], $0["w"], $0["h"]] }, found: found.faces.map(\.box))
+                var rest = found
+                rest.faces = found.faces.indices.filter { k in !gone.contains { $0.found == k } }.map {
+                    found.faces[$0]
+                }
+                return (photo, rest)
+            }
+        }
     }
 
     private func enter(

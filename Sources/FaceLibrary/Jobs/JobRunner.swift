@@ -36,6 +36,7 @@ public final class JobRunner: Sendable {
         let thread = Thread { [self] in
             while !state.withLock({ $0.stops }) {
                 let worked = (try? step()) ?? false
+                if !worked, (try? library.refreshQuestions()) == nil { Thread.sleep(forTimeInterval: 1) }
                 if !worked { Thread.sleep(forTimeInterval: 0.25) }
             }
             ended.signal()

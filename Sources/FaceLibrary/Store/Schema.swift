@@ -90,6 +90,13 @@ enum Schema {
         """,
         "CREATE UNIQUE INDEX embedding_row ON embedding(model, segment, row)",
         "CREATE INDEX embedding_face ON embedding(face)",
+        // where a forgotten face was
+        """
+        CREATE TABLE tombstone (
+            photo INTEGER NOT NULL REFERENCES photo(no) ON DELETE CASCADE, x REAL NOT NULL, y REAL NOT NULL,
+            w REAL NOT NULL, h REAL NOT NULL)
+        """,
+        "CREATE INDEX tombstone_photo ON tombstone(photo)",
         // person ids by number: whoever mentions a person first, a group or a decision, enters it
         """
         CREATE TABLE identity (
