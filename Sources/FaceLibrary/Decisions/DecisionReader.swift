@@ -33,12 +33,16 @@ struct DecisionReader {
         case .unsure: return "Was not sure about a question"
         case .assign: return "Put \(some) to \(try p.name ?? who(p.created ?? p.person))"
         case .reject: return "Said that \(some) \(faces == 1 ? "is" : "are") not \(try who(p.person))"
-        case .ignore: return p.reason == "not-a-face" ? "Said that \(some) \(faces == 1 ? "is" : "are") no face" : "Ignored \(some)"
+        case .ignore:
+            return p.reason == "not-a-face"
+                ? "Said that \(some) \(faces == 1 ? "is" : "are") no face" : "Ignored \(some)"
         case .unignore: return "Took \(some) back from the ignored"
         case .box: return "Drew a face\(try called(p.person))"
         case .unbox: return "Removed a face"
         case .hide: return "\(p.flag == true ? "Hid" : "Showed") \(try who(p.person))"
-        case .favourite: return p.flag == true ? "Made \(try who(p.person)) a favourite" : "Took \(try who(p.person)) from the favourites"
+        case .favourite:
+            return p.flag == true
+                ? "Made \(try who(p.person)) a favourite" : "Took \(try who(p.person)) from the favourites"
         case .avatar: return "Chose a picture of \(try who(p.person))"
         case .birthDate: return "Set the birth date of \(try who(p.person))"
         case .merge:

@@ -24,7 +24,9 @@ struct DecisionWork {
 
     /// Faces by their ids, each once. Throws `invalid-input` for none or too many, `not-found`.
     func faces(_ ids: [String]) throws -> [(id: String, number: Int)] {
-        guard !ids.isEmpty, ids.count <= 100_000 else { throw LikenessError.invalid("faces", "1…100000 faces are expected") }
+        guard !ids.isEmpty, ids.count <= 100_000 else {
+            throw LikenessError.invalid("faces", "1…100000 faces are expected")
+        }
         var seen: Set<String> = []
         let reader = try FaceReader(db)
         return try ids.filter { seen.insert($0).inserted }.map { ($0, try reader.number($0)) }
@@ -46,7 +48,9 @@ struct DecisionWork {
         let holder = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT pl.person FROM face f JOIN place pl ON pl.face = f.no WHERE f.id = ?"),
             arguments: [face])
-        guard holder == person else { throw LikenessError.invalid("faces", "\(face.prefix(40)) is no face of this person") }
+        guard holder == person else {
+            throw LikenessError.invalid("faces", "\(face.prefix(40)) is no face of this person")
+        }
     }
 
     /// The faces of people that only a group holds together: a decision about the group names them, so that the person
@@ -60,10 +64,12 @@ struct DecisionWork {
                 arguments: [person])
             if claimed == true { continue }
             let rows = try Row.fetchAll(
-                db, sql: "SELECT f.no, f.id FROM place pl JOIN face f ON f.no = pl.face WHERE pl.person = ? ORDER BY f.no",
+                db,
+                sql: "SELECT f.no, f.id FROM place pl JOIN face f ON f.no = pl.face WHERE pl.person = ? ORDER BY f.no",
                 arguments: [person])
             let ids = rows.filter { !left.contains($0["no"]) }.map { $0["id"] as String }
-            guard !ids.isEmpty, let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person])
+            guard !ids.isEmpty,
+                let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person])
             else { continue }
             out[id] = ids
         }

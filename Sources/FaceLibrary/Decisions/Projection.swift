@@ -56,7 +56,7 @@ struct Projection {
                 try put(.setting, [.text(key)], [value.map { .text($0) } ?? .null])
             }
         case .undo: try takeBack()
-        case .forget: break
+        case .forget: for id in p.from ?? [] { try forget(id) }
         }
     }
 
@@ -133,6 +133,19 @@ struct Projection {
         try put(.claim, [.integer(face)], [.integer(target), .integer(2)])
         if let name = p.name { try set(target, "name", .text(name)) }
         try touch(target)
+    }
+
+    /// Nothing of a person is left but the id, which is never given again.
+    private mutating func forget(_ id: String) throws {
+        guard let person = try personNumber(id) else { return }
+        for table in ["claim WHERE person", "refusal WHERE person", "asked WHERE b", "person WHERE no"] {
+            try db.execute(sql: "DELETE FROM \(table) = ?", arguments: [person])
+        }
+        try db.execute(sql: "DELETE FROM asked WHERE kind = 'person' AND a = ?", arguments: [person])
+        for table in ["must_link", "cannot_link"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE a = ? OR b = ?", arguments: [person, person])
+        }
+        try db.execute(sql: "UPDATE person SET mergedInto = NULL WHERE mergedInto = ?", arguments: [person])
     }
 
     private mutating func claimMembers(_ p: DecisionPayload) throws {

@@ -54,7 +54,8 @@ enum ReplayCheck {
 
     private static func difference(_ a: [String], _ b: [String]) -> String {
         let (missing, extra) = (Set(a).subtracting(b).sorted(), Set(b).subtracting(a).sorted())
-        return "\(a.count) rows, \(b.count) from the journal; only here: \(missing.prefix(3)); only there: \(extra.prefix(3))"
+        return
+            "\(a.count) rows, \(b.count) from the journal; only here: \(missing.prefix(3)); only there: \(extra.prefix(3))"
     }
 }
 

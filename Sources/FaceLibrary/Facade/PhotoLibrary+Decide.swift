@@ -66,7 +66,8 @@ extension PhotoLibrary {
                 }
                 if kind == .avatar, let face = payload.face { try work.require(face, isOf: target.number) }
                 // one request is one key: the last decision carries it
-                let own = Journal(db: db, author: Author(author.actor, requestKey: k == steps.count - 1 ? author.requestKey : nil))
+                let own = Journal(
+                    db: db, author: Author(author.actor, requestKey: k == steps.count - 1 ? author.requestKey : nil))
                 let outcome = try own.decide(kind, payload)
                 people.formUnion(outcome.people)
                 last = outcome
@@ -80,7 +81,9 @@ extension PhotoLibrary {
         var out: [(Decision.Kind, DecisionPayload)] = []
         if let name = c.name { out.append((.name, DecisionPayload(name: try name.map(checkedName)))) }
         if let date = c.birthDate {
-            if let date, !Timestamp.isDay(date) { throw .invalid("birthDate", "a day is written 2001-05-04, not \(date.prefix(40))") }
+            if let date, !Timestamp.isDay(date) {
+                throw .invalid("birthDate", "a day is written 2001-05-04, not \(date.prefix(40))")
+            }
             out.append((.birthDate, DecisionPayload(value: date)))
         }
         if let hidden = c.hidden { out.append((.hide, DecisionPayload(flag: hidden))) }
@@ -91,7 +94,8 @@ extension PhotoLibrary {
 
     static func checkedName(_ name: String) throws(LikenessError) -> String {
         let plain = name.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !plain.isEmpty, plain.utf8.count <= 400, !plain.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        guard !plain.isEmpty, plain.utf8.count <= 400,
+            !plain.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
         else { throw .invalid("name", "a name has 1…400 bytes and no control characters") }
         return plain
     }
@@ -139,7 +143,9 @@ extension PhotoLibrary {
 
     /// Says whose faces these are, one by one.
     @discardableResult
-    public func assign(_ faces: [String], to target: AssignTarget, by author: Author) throws(LikenessError) -> PersonChange {
+    public func assign(_ faces: [String], to target: AssignTarget, by author: Author) throws(LikenessError)
+        -> PersonChange
+    {
         var name: String?
         if case .named(let given) = target { name = try Self.checkedName(given) }
         let wanted = name
@@ -164,7 +170,8 @@ extension PhotoLibrary {
 
     /// Says that these faces are not this person.
     @discardableResult
-    public func reject(_ faces: [String], from person: String, by author: Author) throws(LikenessError) -> PersonChange {
+    public func reject(_ faces: [String], from person: String, by author: Author) throws(LikenessError) -> PersonChange
+    {
         try decide(by: author) { db, journal in
             if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
@@ -180,7 +187,9 @@ extension PhotoLibrary {
 
     /// Leaves faces out: of strangers, or things that are no faces.
     @discardableResult
-    public func ignore(_ faces: [String], notAFace: Bool = false, by author: Author) throws(LikenessError) -> PersonChange {
+    public func ignore(_ faces: [String], notAFace: Bool = false, by author: Author) throws(LikenessError)
+        -> PersonChange
+    {
         try overFaces(.ignore, faces, reason: notAFace ? "not-a-face" : "ignored", author)
     }
 

@@ -16,17 +16,24 @@ extension PhotoLibrary {
         let (p, f) = (overview.photos, overview.faces)
         note(
             "photos add up",
-            p.total == p.withFaces + p.withoutFaces + p.failed + p.waiting + p.missing ? nil : "the states do not add up")
-        note("faces add up", f.notConsidered >= 0 && f.total == f.inPeople + f.loose + f.ignored + f.notConsidered ? nil : "\(f)")
+            p.total == p.withFaces + p.withoutFaces + p.failed + p.waiting + p.missing
+                ? nil : "the states do not add up")
+        note(
+            "faces add up",
+            f.notConsidered >= 0 && f.total == f.inPeople + f.loose + f.ignored + f.notConsidered ? nil : "\(f)")
         note("vectors", try vectorProblem())
         note("audit", try verifyAudit().map { "row \($0) does not follow from the one before" })
         if replay {
             let found = try ReplayCheck.differences(store)
-            note("replay", found.isEmpty ? nil : found.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: "; "))
+            note(
+                "replay",
+                found.isEmpty ? nil : found.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: "; "))
         }
         let counts = try store.read { db in
             var out: [String: Int] = [:]
-            for table in ["photo", "location", "face", "embedding", "decision", "card", "question", "job", "membership"] {
+            for table in [
+                "photo", "location", "face", "embedding", "decision", "card", "question", "job", "membership",
+            ] {
                 out[table] = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table)")
             }
             return out
@@ -42,8 +49,10 @@ extension PhotoLibrary {
             if let fault = faults.first { return "\(fault.message) (\(fault.subject ?? ""))" }
             let snapshot = segments.snapshot()
             let places = try store.read { db in
-                try Row.fetchAll(db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number])
-                    .map { VectorLocation(segment: $0[0], row: $0[1]) }
+                try Row.fetchAll(
+                    db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number]
+                )
+                .map { VectorLocation(segment: $0[0], row: $0[1]) }
             }
             let missing = places.count { !snapshot.contains($0) }
             if missing > 0 { return "\(missing) of \(places.count) vectors of \(model.space.id) are not there" }

@@ -42,7 +42,8 @@ extension PhotoLibrary {
         let box = Box(
             x: Float(row["x"] as Double) * w, y: Float(row["y"] as Double) * h, width: Float(row["w"] as Double) * w,
             height: Float(row["h"] as Double) * h)
-        let bytes = try RasterEncoder.encode(raster.portrait(of: box, side: LibraryVision.cropSide), as: .jpeg(quality: 82))
+        let bytes = try RasterEncoder.encode(
+            raster.portrait(of: box, side: LibraryVision.cropSide), as: .jpeg(quality: 82))
         guard access == .write else { return Crop(bytes: bytes, etag: SHA256.hex(of: bytes)) }
         let name = try crops.put(bytes)
         let number: Int = row["no"]

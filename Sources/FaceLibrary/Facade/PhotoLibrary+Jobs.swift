@@ -43,7 +43,8 @@ extension PhotoLibrary {
             let rows =
                 try state.map {
                     try Row.fetchAll(
-                        db, sql: "SELECT * FROM job WHERE state = ? ORDER BY no DESC LIMIT ?", arguments: [$0.rawValue, limit])
+                        db, sql: "SELECT * FROM job WHERE state = ? ORDER BY no DESC LIMIT ?",
+                        arguments: [$0.rawValue, limit])
                 } ?? Row.fetchAll(db, sql: "SELECT * FROM job ORDER BY no DESC LIMIT ?", arguments: [limit])
             return try rows.map { try JobRow($0).job }
         }

@@ -9,7 +9,8 @@ extension PhotoLibrary {
         return try store.read { db in
             let before = try cursor?.integer(0) ?? Int.max
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM decision WHERE seq < ? ORDER BY seq DESC LIMIT ?", arguments: [before, page.limit + 1])
+                db, sql: "SELECT * FROM decision WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+                arguments: [before, page.limit + 1])
             let reader = DecisionReader(db: db)
             let shown = rows.prefix(page.limit)
             return Page(
@@ -56,12 +57,14 @@ extension PhotoLibrary {
         var after = 0
         while true {
             let rows = try store.read { db in
-                try Row.fetchAll(db, sql: "SELECT * FROM decision WHERE seq > ? ORDER BY seq LIMIT 500", arguments: [after])
+                try Row.fetchAll(
+                    db, sql: "SELECT * FROM decision WHERE seq > ? ORDER BY seq LIMIT 500", arguments: [after])
             }
             if rows.isEmpty { return }
             for row in rows {
                 let undoes: Int? = row["undoes"]
-                let head = "\"seq\":\(row["seq"] as Int),\"id\":\"\(row["id"] as String)\",\"kind\":\"\(row["kind"] as String)\""
+                let head =
+                    "\"seq\":\(row["seq"] as Int),\"id\":\"\(row["id"] as String)\",\"kind\":\"\(row["kind"] as String)\""
                 let actor = try Self.quoted(row["actor"])
                 try line(
                     "{\(head),\"at\":\"\(Timestamp.text(row["at"] as Double))\",\"actor\":\(actor),"

@@ -37,7 +37,9 @@ extension PhotoLibrary {
             try db.execute(
                 sql: "INSERT INTO access_key (id, name, hash, scopes, createdAt, expiresAt) VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [id, name, SHA256.hex(of: Array(secret.utf8)), scopeText, Timestamp.now(), end])
-            return try Row.fetchOne(db, sql: "SELECT * FROM access_key WHERE id = ?", arguments: [id]).map { Self.key($0) }
+            return try Row.fetchOne(db, sql: "SELECT * FROM access_key WHERE id = ?", arguments: [id]).map {
+                Self.key($0)
+            }
         }
         guard let key else { throw LikenessError(.defect, "the key was not kept") }
         return (key, "lk_\(id.dropFirst(4))_\(secret)")
@@ -64,13 +66,17 @@ extension PhotoLibrary {
         }
         guard let row else { return nil }
         let (given, kept) = (Array(SHA256.hex(of: Array(parts[2].utf8)).utf8), Array((row["hash"] as String).utf8))
-        guard given.count == kept.count, zip(given, kept).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else { return nil }
+        guard given.count == kept.count, zip(given, kept).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else {
+            return nil
+        }
         let now = Timestamp.now()
         if let expires: Double = row["expiresAt"], expires <= now { return nil }
         // a busy key is noted once a minute: reading does not become writing
         if access == .write, now - ((row["usedAt"] as Double?) ?? 0) > 60 {
             let id: String = row["id"]
-            try store.write { try $0.execute(sql: "UPDATE access_key SET usedAt = ? WHERE id = ?", arguments: [now, id]) }
+            try store.write {
+                try $0.execute(sql: "UPDATE access_key SET usedAt = ? WHERE id = ?", arguments: [now, id])
+            }
         }
         return Self.key(row)
     }
@@ -78,7 +84,8 @@ extension PhotoLibrary {
     private static func key(_ row: Row) -> AccessKey {
         AccessKey(
             id: row["id"], name: row["name"], scopes: (row["scopes"] as String).split(separator: " ").map(String.init),
-            createdAt: Timestamp.text(row["createdAt"] as Double), expiresAt: Timestamp.text(row["expiresAt"] as Double?),
+            createdAt: Timestamp.text(row["createdAt"] as Double),
+            expiresAt: Timestamp.text(row["expiresAt"] as Double?),
             lastUsedAt: Timestamp.text(row["usedAt"] as Double?))
     }
 
@@ -114,7 +121,8 @@ extension PhotoLibrary {
                 items: shown.map { row in
                     AuditEntry(
                         seq: row["seq"], at: Timestamp.text(row["at"] as Double), actor: row["actor"], key: row["key"],
-                        action: row["action"], objects: (row["objects"] as String).split(separator: " ").map(String.init),
+                        action: row["action"],
+                        objects: (row["objects"] as String).split(separator: " ").map(String.init),
                         hash: row["hash"])
                 }, next: rows.count > page.limit ? shown.last.map { Cursor(["\($0["seq"] as Int)"]).text } : nil)
         }
@@ -144,7 +152,8 @@ extension PhotoLibrary {
                 arguments: [route, key, Timestamp.now() - 86_400]
             ).map {
                 StoredAnswer(
-                    route: route, key: key, bodyHash: $0["bodyHash"], status: $0["status"], body: Array($0["body"] as Data))
+                    route: route, key: key, bodyHash: $0["bodyHash"], status: $0["status"],
+                    body: Array($0["body"] as Data))
             }
         }
     }

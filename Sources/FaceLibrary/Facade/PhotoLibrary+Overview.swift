@@ -7,7 +7,8 @@ extension PhotoLibrary {
     public func overview() throws(LikenessError) -> Overview {
         let settings = try settings()
         return try store.read { db in
-            let states = try Row.fetchAll(db, sql: "SELECT missing, state, COUNT(*) AS n FROM photo GROUP BY missing, state")
+            let states = try Row.fetchAll(
+                db, sql: "SELECT missing, state, COUNT(*) AS n FROM photo GROUP BY missing, state")
             let people = try Self.people(db, settings)
             let questions = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM question") ?? 0
             let photos = Self.counted(states)
@@ -18,9 +19,12 @@ extension PhotoLibrary {
                     WHERE g.state = 'current'
                     """)
             let jobs = try Row.fetchAll(
-                db, sql: "SELECT * FROM job WHERE state IN ('running', 'queued') ORDER BY state DESC, priority, no LIMIT 50")
+                db,
+                sql: "SELECT * FROM job WHERE state IN ('running', 'queued') ORDER BY state DESC, priority, no LIMIT 50"
+            )
             return Overview(
-                library: .init(id: id, name: name, root: folder), photos: photos, faces: try Self.faces(db), people: people,
+                library: .init(id: id, name: name, root: folder), photos: photos, faces: try Self.faces(db),
+                people: people,
                 questions: questions,
                 grouping: grouping.map {
                     .init(
@@ -72,7 +76,9 @@ extension PhotoLibrary {
         if people.unnamed > 0, people.named == 0 || questions == 0 {
             return .init(kind: .name, text: "Name the people with the most photos: \(people.unnamed) have no name yet")
         }
-        if questions > 0 { return .init(kind: .review, text: "\(questions) questions are open: the best one comes first") }
+        if questions > 0 {
+            return .init(kind: .review, text: "\(questions) questions are open: the best one comes first")
+        }
         return .init(kind: .none, text: photos.waiting > 0 ? "Photos are being looked at" : "Nothing is left to do")
     }
 
@@ -94,11 +100,14 @@ extension PhotoLibrary {
             default: break
             }
         }
-        out.version = 1 + (try Int.fetchOne(
-            db, sql: """
-                SELECT COUNT(*) FROM decision d LEFT JOIN decision u ON u.seq = d.undoes
-                WHERE d.kind = 'settings' OR u.kind = 'settings'
-                """) ?? 0)
+        out.version =
+            1
+            + (try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COUNT(*) FROM decision d LEFT JOIN decision u ON u.seq = d.undoes
+                    WHERE d.kind = 'settings' OR u.kind = 'settings'
+                    """) ?? 0)
         return out
     }
 
@@ -111,7 +120,8 @@ extension PhotoLibrary {
         return try decide(by: author) { db, journal in
             let now = try Self.settings(db)
             if let ifMatch, ifMatch != now.version {
-                throw LikenessError(.staleVersion, subject: "settings", "the settings are at version \(now.version), not \(ifMatch)")
+                throw LikenessError(
+                    .staleVersion, subject: "settings", "the settings are at version \(now.version), not \(ifMatch)")
             }
             if !values.isEmpty { try journal.decide(.settings, DecisionPayload(settings: values)) }
             return (try Self.settings(db), [])
@@ -127,7 +137,8 @@ public struct SettingsUpdate: Sendable, Hashable, Decodable {
     public var looseRetentionDays: Int??
 
     public init(
-        threshold: Double?? = nil, qualityFloor: Double? = nil, minFacesShown: Int? = nil, looseRetentionDays: Int?? = nil
+        threshold: Double?? = nil, qualityFloor: Double? = nil, minFacesShown: Int? = nil,
+        looseRetentionDays: Int?? = nil
     ) {
         (self.threshold, self.qualityFloor) = (threshold, qualityFloor)
         (self.minFacesShown, self.looseRetentionDays) = (minFacesShown, looseRetentionDays)
@@ -148,7 +159,9 @@ public struct SettingsUpdate: Sendable, Hashable, Decodable {
     func checked() throws(LikenessError) -> [String: String?] {
         var out: [String: String?] = [:]
         if let threshold {
-            if let t = threshold, !(t > 0 && t < 1) { throw .invalid("threshold", "a similarity between 0 and 1 is expected") }
+            if let t = threshold, !(t > 0 && t < 1) {
+                throw .invalid("threshold", "a similarity between 0 and 1 is expected")
+            }
             out["threshold"] = .some(threshold.map { "\($0)" })
         }
         if let q = qualityFloor {
@@ -160,7 +173,9 @@ public struct SettingsUpdate: Sendable, Hashable, Decodable {
             out["minFacesShown"] = "\(m)"
         }
         if let days = looseRetentionDays {
-            if let d = days, !(1...36_500).contains(d) { throw .invalid("looseRetentionDays", "1…36500 days are expected") }
+            if let d = days, !(1...36_500).contains(d) {
+                throw .invalid("looseRetentionDays", "1…36500 days are expected")
+            }
             out["looseRetentionDays"] = .some(days.map { "\($0)" })
         }
         return out

@@ -65,8 +65,10 @@ extension PhotoLibrary {
             let rows = try Row.fetchAll(db, sql: sql, arguments: Self.bound(found))
             let reader = PersonReader(db: db)
             let shown = rows.prefix(page.limit)
-            let total = page.includesTotal
-                ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: Self.bound(counted)) : nil
+            let total =
+                page.includesTotal
+                ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: Self.bound(counted))
+                : nil
             return Page(
                 items: try shown.map { try reader.person($0) },
                 next: rows.count > page.limit ? shown.last.map { Self.cursor($0, sort).text } : nil, total: total)
@@ -131,15 +133,18 @@ extension PhotoLibrary {
             let total =
                 page.includesTotal
                 ? try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [number]) : nil
-            let next = rows.count > page.limit ? shown.last.map { row in
-                Cursor([(row["k"] as Double?).map { "\($0)" } ?? "null", "\(row["face"] as Int)"]).text
-            } : nil
+            let next =
+                rows.count > page.limit
+                ? shown.last.map { row in
+                    Cursor([(row["k"] as Double?).map { "\($0)" } ?? "null", "\(row["face"] as Int)"]).text
+                } : nil
             return Page(items: try FaceReader(db).faces(shown.map { $0["face"] }), next: next, total: total)
         }
     }
 
     /// The photos that show a person, the newest first. O(page) by indexes.
-    public func photos(of person: String, page: PageRequest = PageRequest()) throws(LikenessError) -> Page<LibraryPhoto> {
+    public func photos(of person: String, page: PageRequest = PageRequest()) throws(LikenessError) -> Page<LibraryPhoto>
+    {
         let cursor = try Cursor.read(page.cursor, count: 2)
         return try store.read { db in
             let number = try PersonReader(db: db).number(person)

@@ -1,7 +1,7 @@
 public import FaceCore
 import FaceVision
-import Glibc
 import GRDB
+import Glibc
 
 extension PhotoLibrary {
     /// Photos by the order of their import, of one state or with a part of their path.
@@ -32,7 +32,8 @@ extension PhotoLibrary {
         let found = arguments
         return try store.read { db in
             let rows = try Row.fetchAll(
-                db, sql: "SELECT \(PhotoReader.columns) FROM photo p WHERE \(part) ORDER BY p.no LIMIT \(page.limit + 1)",
+                db,
+                sql: "SELECT \(PhotoReader.columns) FROM photo p WHERE \(part) ORDER BY p.no LIMIT \(page.limit + 1)",
                 arguments: found)
             let shown = rows.prefix(page.limit)
             let reader = PhotoReader(db: db)
@@ -110,14 +111,18 @@ extension PhotoLibrary {
                         SELECT p.id, l.path, p.errorCode, p.errorMessage FROM location l JOIN photo p ON p.no = l.photo
                         WHERE l.folder = ? AND p.state = 'failed' ORDER BY l.path LIMIT 100
                         """, arguments: [number])
-                let files = try Int.fetchOne(
-                    db, sql: "SELECT COUNT(*) FROM location WHERE folder = ? AND gone = 0", arguments: [number]) ?? 0
+                let files =
+                    try Int.fetchOne(
+                        db, sql: "SELECT COUNT(*) FROM location WHERE folder = ? AND gone = 0", arguments: [number])
+                    ?? 0
                 let counts = Self.counted(states)
                 return ImportFolder(
                     path: folder["path"], lastScan: Timestamp.text(folder["scannedAt"] as Double?), photos: counts,
                     duplicates: max(0, files - (counts.total - counts.missing)),
                     failures: failures.map {
-                        .init(photo: $0["id"], path: $0["path"], code: $0["errorCode"] ?? "", message: $0["errorMessage"] ?? "")
+                        .init(
+                            photo: $0["id"], path: $0["path"], code: $0["errorCode"] ?? "",
+                            message: $0["errorMessage"] ?? "")
                     })
             }
         }

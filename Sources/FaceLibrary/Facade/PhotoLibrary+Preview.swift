@@ -38,7 +38,8 @@ extension PhotoLibrary {
                 """)
         let reader = try FaceReader(db)
         var conflicts = try pairs.map { pair in
-            ChangePreview.Conflict(faces: try reader.faces([pair["a"], pair["b"]]), reason: "both faces are in one photo")
+            ChangePreview.Conflict(
+                faces: try reader.faces([pair["a"], pair["b"]]), reason: "both faces are in one photo")
         }
         for (k, a) in people.enumerated() {
             let apart = try Self.apart(db, a)
@@ -61,7 +62,8 @@ extension PhotoLibrary {
         let photos = try Int.fetchOne(
             db, sql: "SELECT COUNT(DISTINCT photo) FROM place WHERE person = ? AND face NOT IN (\(list))",
             arguments: [target.number])
-        let best = try Int.fetchAll(db, sql: "SELECT face FROM place WHERE face IN (\(list)) ORDER BY best DESC LIMIT 8")
+        let best = try Int.fetchAll(
+            db, sql: "SELECT face FROM place WHERE face IN (\(list)) ORDER BY best DESC LIMIT 8")
         return ChangePreview(
             facesAfter: target.person.faces - moving.count, photosAfter: photos ?? 0, conflicts: [],
             examples: try FaceReader(db).faces(best))
@@ -79,7 +81,8 @@ extension PhotoLibrary {
                     """, arguments: [number])
             let groups = Dictionary(grouping: rows) { $0["grp"] as Int }
             let reader = try FaceReader(db)
-            let parts = try groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(12).map { _, rows in
+            let parts = try groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(12).map {
+                _, rows in
                 let times = rows.map { $0["at"] as Double }.filter { $0 > Placement.unknownTime }
                 return SplitProposal.Part(
                     faces: try reader.faces(rows.prefix(12).map { $0["face"] }), faceIds: rows.map { $0["id"] },

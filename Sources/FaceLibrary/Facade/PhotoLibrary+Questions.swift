@@ -24,6 +24,9 @@ extension PhotoLibrary {
         }
     }
 
+    /// Thinks of questions about people that changed; the job runner does it when it has nothing else to do.
+    public func refreshQuestions() throws(LikenessError) { try QuestionMaker(library: self).refresh() }
+
     private static func question(_ db: Database, _ row: Row) throws -> Question? {
         let (people, faces) = (PersonReader(db: db), try FaceReader(db))
         let (a, b): (Int, Int) = (row["a"], row["b"])
@@ -51,7 +54,8 @@ extension PhotoLibrary {
         let decision = try decide(by: author) { (db, journal) -> (Decision, Set<Int>) in
             let reader = DecisionReader(db: db)
             if let earlier = try journal.earlier() { return (try reader.decision(earlier.entry), []) }
-            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM question WHERE id = ?", arguments: [question]) else {
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM question WHERE id = ?", arguments: [question])
+            else {
                 throw LikenessError.notFound(question, "open question")
             }
             let outcome =
@@ -89,7 +93,8 @@ extension PhotoLibrary {
         _ db: Database, _ journal: Journal, _ row: Row, _ answer: Question.Answer
     ) throws -> Journal.Outcome {
         let work = DecisionWork(db: db)
-        guard let face = try FaceReader(db).face(number: row["a"]), let person = try PersonReader(db: db).person(number: row["b"])
+        guard let face = try FaceReader(db).face(number: row["a"]),
+            let person = try PersonReader(db: db).person(number: row["b"])
         else { throw LikenessError.notFound(row["id"], "open question") }
         let members = try work.members([row["b"]])
         switch answer {

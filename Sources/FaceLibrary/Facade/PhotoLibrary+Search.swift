@@ -46,7 +46,8 @@ extension PhotoLibrary {
         _ vector: [Float], _ model: ModelRow, limit: Int, threshold: Double?, without own: Int?
     ) throws(LikenessError) -> SearchResults {
         guard vector.count == model.space.dimension else {
-            throw LikenessError(.dimensionMismatch, "a vector of \(vector.count) values for a space of \(model.space.dimension)")
+            throw LikenessError(
+                .dimensionMismatch, "a vector of \(vector.count) values for a space of \(model.space.dimension)")
         }
         let limit = max(1, min(500, limit))
         let calibration = model.space.calibration
@@ -99,7 +100,8 @@ extension PhotoLibrary {
         let verdict: Identification.Verdict =
             best < bar - 0.05 ? .unknown : best >= bar && (margin ?? 1) >= 0.03 ? .known : .unsure
         return Identification(
-            verdict: verdict, people: people, threshold: FaceReader.rounded(bar), margin: margin.map(FaceReader.rounded))
+            verdict: verdict, people: people, threshold: FaceReader.rounded(bar), margin: margin.map(FaceReader.rounded)
+        )
     }
 
     /// People whom somebody may be too: candidates for a merge. Those that were called different are left out.
@@ -113,7 +115,8 @@ extension PhotoLibrary {
         let near = try prototypes.nearest(Matrix([mean]), k: limit + 1 + apart.count, floor: 0, self, model)[0]
         return try store.read { db in
             let reader = PersonReader(db: db)
-            return try near.filter { $0.person != number && !apart.contains($0.person) }.prefix(limit).compactMap { hit in
+            return try near.filter { $0.person != number && !apart.contains($0.person) }.prefix(limit).compactMap {
+                hit in
                 try reader.person(number: hit.person).map {
                     SimilarPerson(person: $0, similarity: FaceReader.rounded(Double(hit.similarity)))
                 }

@@ -45,7 +45,8 @@ public final class PhotoLibrary: Sendable {
             try db.execute(
                 sql: "INSERT INTO library (only, id, name, createdAt, nameKey) VALUES (1, ?, ?, ?, ?)",
                 arguments: [
-                    Identifier.fresh("lib"), shown, Timestamp.now(), Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }),
+                    Identifier.fresh("lib"), shown, Timestamp.now(),
+                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }),
                 ])
         }
         return try PhotoLibrary(layout, store, lock, .write, key)

@@ -39,7 +39,6 @@ struct Forgetting {
         var faceIDs: Set<String> = []
         var people: [Int] = []
         var personIDs: Set<String> = []
-        var names: Set<String> = []
         var crops: Set<String> = []
         var photo: Int?
         var label = ""
@@ -51,7 +50,8 @@ struct Forgetting {
             switch subject {
             case .person(let id):
                 scope.label = id
-                guard let root = try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [id]) else {
+                guard let root = try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [id])
+                else {
                     throw LikenessErrorOf.person(id)
                 }
                 scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity WHERE root = ?", arguments: [root])
@@ -74,11 +74,6 @@ struct Forgetting {
                 if let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person]) {
                     scope.personIDs.insert(id)
                 }
-                if let name = try String.fetchOne(
-                    db, sql: "SELECT name FROM person WHERE no = ? AND name IS NOT NULL", arguments: [person])
-                {
-                    scope.names.insert(name)
-                }
             }
             for face in scope.faces {
                 let row = try Row.fetchOne(db, sql: "SELECT id, crop FROM face WHERE no = ?", arguments: [face])
@@ -93,7 +88,9 @@ struct Forgetting {
     private func decide(_ scope: Scope, key: String) throws(LikenessError) -> String {
         try library.store.write { db in
             let journal = Journal(db: db, author: Author(actor, requestKey: key))
-            return try journal.decide(.forget, DecisionPayload(value: scope.label, count: scope.faces.count)).entry.id
+            return try journal.decide(
+                .forget, DecisionPayload(from: scope.personIDs.sorted(), value: scope.label, count: scope.faces.count)
+            ).entry.id
         }
     }
 
@@ -112,8 +109,10 @@ struct Forgetting {
             // rows that a newer detection replaced belong to nobody any more
             let used = try library.store.read { db in
                 Set(
-                    try Row.fetchAll(db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number])
-                        .map { VectorLocation(segment: $0[0], row: $0[1]) })
+                    try Row.fetchAll(
+                        db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number]
+                    )
+                    .map { VectorLocation(segment: $0[0], row: $0[1]) })
             }
             var orphans: [VectorLocation] = []
             for segment in snapshot.segments {
@@ -146,11 +145,13 @@ struct Forgetting {
 
     private func eraseRows(_ scope: Scope, _ decision: String) throws(LikenessError) -> ForgetReceipt {
         var receipt = ForgetReceipt(
-            decision: decision, faces: scope.faces.count, vectors: 0, crops: 0, questions: 0, links: 0, journalEntries: 0,
+            decision: decision, faces: scope.faces.count, vectors: 0, crops: 0, questions: 0, links: 0,
+            journalEntries: 0,
             remaining: [:], backups: [])
         try library.store.write { db in
             for person in scope.people {
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                try db.execute(
+                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
                 receipt.questions += db.changesCount
                 try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
                 receipt.questions += db.changesCount
@@ -165,10 +166,17 @@ struct Forgetting {
                 receipt.questions += db.changesCount
             }
             receipt.journalEntries = try scrub(db, scope)
-            for face in scope.faces { try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face]) }
+            for face in scope.faces {
+                // where it was, so that it is not found again in the same photo
+                try db.execute(
+                    sql: "INSERT INTO tombstone (photo, x, y, w, h) SELECT photo, x, y, w, h FROM face WHERE no = ?",
+                    arguments: [face])
+                try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face])
+            }
             if let photo = scope.photo {
                 try db.execute(
-                    sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?", arguments: [Timestamp.now(), photo])
+                    sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?",
+                    arguments: [Timestamp.now(), photo])
             }
             try db.execute(sql: "DELETE FROM answer")
             try ReplayCheck.rebuild(db)
@@ -181,18 +189,12 @@ struct Forgetting {
 
     /// Takes names, faces and people out of the journal: names become a keyed hash, ids of faces go.
     private func scrub(_ db: Database, _ scope: Scope) throws -> Int {
-        var names = scope.names
         var changed: Set<Int> = []
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM decision ORDER BY seq")
         let entries = try rows.map { try JournalEntry($0) }
-        for entry in entries where concerns(entry.payload, scope) {
-            for name in [entry.payload.name, entry.payload.before] where name != nil { names.insert(name ?? "") }
-        }
         for entry in entries {
             var payload = entry.payload
-            let about = concerns(payload, scope)
-            // another person of the same name keeps it
-            if about {
+            if names(payload, scope) {
                 payload.name = payload.name.map(hidden)
                 payload.before = payload.before.map(hidden)
                 if entry.kind == .birthDate { payload.value = nil }
@@ -211,14 +213,15 @@ struct Forgetting {
         return changed.count
     }
 
-    private func concerns(_ p: DecisionPayload, _ scope: Scope) -> Bool {
-        let people = [p.person, p.created, p.other].compactMap { $0 } + (p.from ?? [])
-        return people.contains { scope.personIDs.contains($0) }
+    /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs.
+    private func names(_ p: DecisionPayload, _ scope: Scope) -> Bool {
+        (p.created ?? p.person).map { scope.personIDs.contains($0) } ?? false
     }
 
     private func hidden(_ name: String) -> String {
         if name.hasPrefix("forgotten:") { return name }
-        let code = HMAC<Crypto.SHA256>.authenticationCode(for: Data(name.utf8), using: SymmetricKey(data: library.nameKey))
+        let code = HMAC<Crypto.SHA256>.authenticationCode(
+            for: Data(name.utf8), using: SymmetricKey(data: library.nameKey))
         return "forgotten:" + Array(code).prefix(12).map { String($0, radix: 16) }.joined()
     }
 
@@ -235,7 +238,10 @@ struct Forgetting {
     private func verify(_ scope: Scope) throws(LikenessError) -> [String: Int] {
         try library.store.read { db in
             var out: [String: Int] = [:]
-            for table in ["face WHERE no", "place WHERE face", "embedding WHERE face", "membership WHERE face", "claim WHERE face"] {
+            for table in [
+                "face WHERE no", "place WHERE face", "embedding WHERE face", "membership WHERE face",
+                "claim WHERE face",
+            ] {
                 let name = String(table.split(separator: " ")[0])
                 out[name] = try scope.faces.reduce(0) { sum, face in
                     sum + (try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table) = ?", arguments: [face]) ?? 0)

@@ -28,7 +28,8 @@ enum Cards {
             try due.execute(arguments: [person])
             guard isRoot, faces > 0 || name != nil else {
                 try delete.execute(arguments: [person])
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                try db.execute(
+                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
                 try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
                 continue
             }
@@ -46,7 +47,8 @@ enum Cards {
                     """
             ).execute(arguments: [
                 person, faces, counts["photos"] as Int, counts["first"] as Double?, last, avatar,
-                (counts["confirmed"] as Int?) ?? 0, name, sortKey(name), hidden ? "hidden" : name == nil ? "unnamed" : "named",
+                (counts["confirmed"] as Int?) ?? 0, name, sortKey(name),
+                hidden ? "hidden" : name == nil ? "unnamed" : "named",
                 hidden ? 0 : 1, last ?? Placement.unknownTime, number,
             ])
         }

@@ -30,7 +30,9 @@ final class DensityState {
     var isLive: [Bool] { state.grouping.isLive }
 
     /// Opens the state for a model and parameters; begins a new one where there is none of that kind.
-    init(_ library: LibraryFolder, _ store: Store, _ model: ModelRow, _ parameters: GroupingParameters) throws(LikenessError) {
+    init(_ library: LibraryFolder, _ store: Store, _ model: ModelRow, _ parameters: GroupingParameters)
+        throws(LikenessError)
+    {
         folder = "\(library.density)/state"
         self.store = store
         self.model = model
@@ -46,7 +48,9 @@ final class DensityState {
                 token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
                 let count = faces.count
                 if known.count > count {
-                    try store.write { try $0.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count]) }
+                    try store.write {
+                        try $0.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count])
+                    }
                 }
                 return
             }
@@ -66,7 +70,7 @@ final class DensityState {
         do throws(LikenessError) {
             let opened = try GroupingStore.open(folder, expected: model.space)
             return opened.grouping.options == options ? opened : nil
-        } catch where [.spaceMismatch, .fileFormat, .fileTruncated].contains(error.code) {
+        } catch  where [.spaceMismatch, .fileFormat, .fileTruncated].contains(error.code) {
             return nil
         }
     }

@@ -72,7 +72,8 @@ struct GroupingRun {
         try cancellation.check()
         try GroupingSwitch(store: store, libraryID: libraryID, model: density.model, parameters: density.parameters)
             .perform(
-                verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp), &report)
+                verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp),
+                &report)
         try progress(begin.fresh.count, begin.fresh.count)
         return report
     }
@@ -82,8 +83,9 @@ struct GroupingRun {
         let live = density.isLive
         return try store.read { db in
             let decisions = try Int.fetchOne(db, sql: "SELECT MAX(seq) FROM decision") ?? 0
-            let last = try Int.fetchOne(
-                db, sql: "SELECT decisionsUpTo FROM grouping WHERE state = 'current'") ?? 0
+            let last =
+                try Int.fetchOne(
+                    db, sql: "SELECT decisionsUpTo FROM grouping WHERE state = 'current'") ?? 0
             let rows = try Row.fetchAll(
                 db,
                 sql: """

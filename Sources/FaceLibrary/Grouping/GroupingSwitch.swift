@@ -29,7 +29,9 @@ struct GroupingSwitch {
                 if try write(db, verdict, person, number.no, &left) { changed.insert(verdict.face) }
             }
             for face in begin.gone {
-                try db.execute(sql: "UPDATE membership SET until = ? WHERE face = ? AND until IS NULL", arguments: [number.no, face])
+                try db.execute(
+                    sql: "UPDATE membership SET until = ? WHERE face = ? AND until IS NULL",
+                    arguments: [number.no, face])
                 try db.execute(sql: "UPDATE density_row SET live = 0 WHERE face = ?", arguments: [face])
                 changed.insert(face)
             }
@@ -139,8 +141,10 @@ struct GroupingSwitch {
     private func samePhoto(_ db: Database, _ people: Set<Int>) throws -> Int {
         var count = 0
         for person in people {
-            count += try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) - COUNT(DISTINCT photo) FROM place WHERE person = ?", arguments: [person]) ?? 0
+            count +=
+                try Int.fetchOne(
+                    db, sql: "SELECT COUNT(*) - COUNT(DISTINCT photo) FROM place WHERE person = ?", arguments: [person])
+                ?? 0
         }
         return count
     }

@@ -15,7 +15,8 @@ package struct PersonAssignment {
         /// People who it is not.
         package var refused: Set<Int> = []
 
-        package init(face: Int, claim: (person: Int, strength: Int)? = nil, before: Int? = nil, refused: Set<Int> = []) {
+        package init(face: Int, claim: (person: Int, strength: Int)? = nil, before: Int? = nil, refused: Set<Int> = [])
+        {
             (self.face, self.claim, self.before, self.refused) = (face, claim, before, refused)
         }
     }
@@ -112,7 +113,9 @@ package struct PersonAssignment {
         var overlaps: [(count: Int, person: Int, group: Int)] = []
         for (k, members) in groups.enumerated() {
             var counts: [Int: Int] = [:]
-            for member in members { if let person = member.before, !isTaken(person) { counts[person, default: 0] += 1 } }
+            for member in members {
+                if let person = member.before, !isTaken(person) { counts[person, default: 0] += 1 }
+            }
             overlaps += counts.map { ($0.value, $0.key, k) }
         }
         overlaps.sort { ($1.count, $0.person, $0.group) < ($0.count, $1.person, $1.group) }

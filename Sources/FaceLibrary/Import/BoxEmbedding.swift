@@ -25,7 +25,7 @@ struct BoxEmbedding {
             let found: AnalysedFace
             do throws(LikenessError) {
                 found = try analyser.face(in: [row["x"], row["y"], row["w"], row["h"]], of: path)
-            } catch where error.code != .cancelled {
+            } catch  where error.code != .cancelled {
                 continue
             }
             try keep(found, face: row["no"], model)

@@ -22,7 +22,9 @@ struct FaceEntry {
         let known = try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id])
         if let carried = carried ?? known.map({ ($0, source) }) {
             // a box that somebody drew stays where it was drawn
-            let box = carried.source == "manual" ? "" : "x = \(face.box[0]), y = \(face.box[1]), w = \(face.box[2]), h = \(face.box[3]), "
+            let box =
+                carried.source == "manual"
+                ? "" : "x = \(face.box[0]), y = \(face.box[1]), w = \(face.box[2]), h = \(face.box[3]), "
             try db.execute(
                 sql: """
                     UPDATE face SET \(box)landmarks = ?, score = ?, quality = ?, sharpness = ?, reasons = ?, best = ?,

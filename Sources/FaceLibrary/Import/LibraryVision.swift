@@ -27,7 +27,8 @@ public final class LibraryVision: PhotoAnalyser {
                 id: name, options: DetectorOptions(), files: { part throws(LikenessError) in try models.weights(part) },
                 engine: engine)
         }) { () throws(LikenessError) in
-            try FaceEmbedder(card: card, file: try models.weights(card.id), engine: engine, options: .init(detector: name))
+            try FaceEmbedder(
+                card: card, file: try models.weights(card.id), engine: engine, options: .init(detector: name))
         }
         embedder = made
         let parts = name == "mtcnn" ? ["mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet"] : [name]

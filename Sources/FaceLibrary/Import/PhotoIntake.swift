@@ -94,7 +94,7 @@ struct PhotoIntake {
         _ batch: [(Waiting, AnalysedPhoto)], _ model: ModelRow, _ report: inout Report
     ) throws(LikenessError) {
         // a file that changed while it was looked at waits for the next scan
-        let batch = batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha }
+        let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
         var cropNames: [[String]] = []
         var vectors: [[Float]] = []
         for (_, found) in batch {
@@ -126,6 +126,26 @@ struct PhotoIntake {
         report.failed += batch.count { $0.1.error != nil }
     }
 
+    /// Faces that were forgotten are not found again.
+    private func withoutForgotten(
+        _ batch: [(Waiting, AnalysedPhoto)]
+    ) throws(LikenessError) -> [(Waiting, AnalysedPhoto)] {
+        try store.read { db in
+            try batch.map { photo, found in
+                let boxes = try Row.fetchAll(
+                    db, sql: "SELECT x, y, w, h FROM tombstone WHERE photo = ?", arguments: [photo.photo])
+                guard !boxes.isEmpty else { return (photo, found) }
+                let gone = FaceCarryOver.matches(
+                    known: boxes.map { [$0["x"], $0["y"], $0["w"], $0["h"]] }, found: found.faces.map(\.box))
+                var rest = found
+                rest.faces = found.faces.indices.filter { k in !gone.contains { $0.found == k } }.map {
+                    found.faces[$0]
+                }
+                return (photo, rest)
+            }
+        }
+    }
+
     private func enter(
         _ photo: Waiting, _ found: AnalysedPhoto, _ crops: [String], _ places: [VectorLocation], _ model: ModelRow,
         _ db: Database
@@ -149,7 +169,8 @@ struct PhotoIntake {
         let carried = Dictionary(uniqueKeysWithValues: matches.map { ($0.found, known[$0.known]) })
         for (k, face) in found.faces.enumerated() {
             let entry = FaceEntry(face: face, crop: crops[k], photo: photo.photo, detector: analyser.detector)
-            let no = try entry.keep(db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
+            let no = try entry.keep(
+                db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
             try Self.enter(db, places[k], face: no, model: model.number)
         }
         let kept = Set(matches.map(\.known))

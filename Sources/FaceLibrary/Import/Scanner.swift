@@ -1,7 +1,7 @@
 import FaceCore
 import FaceVision
-import Glibc
 import GRDB
+import Glibc
 
 /// Compares folders with what is known of them: new, changed, moved, copied and deleted files.
 ///
@@ -23,11 +23,14 @@ struct Scanner {
     private static let batch = 100
 
     /// Scans one root, a folder or a file.
-    func scan(_ root: String, cancellation: Cancellation, progress: (Int) throws(LikenessError) -> Void) throws(LikenessError) -> Report {
+    func scan(_ root: String, cancellation: Cancellation, progress: (Int) throws(LikenessError) -> Void)
+        throws(LikenessError) -> Report
+    {
         let folder = try enter(root)
         guard let base = resolved(root) else {
             // the whole root is gone: a drive that is not mounted, most likely; nothing is forgotten
-            throw LikenessError(.fileMissing, subject: root, "there is no such folder", remedy: "connect the drive, or check the path")
+            throw LikenessError(
+                .fileMissing, subject: root, "there is no such folder", remedy: "connect the drive, or check the path")
         }
         var report = Report()
         var known = try knownFiles(folder)
@@ -38,9 +41,12 @@ struct Scanner {
             case .success(let path):
                 report.files += 1
                 guard let real = resolved(path), real == base || real.hasPrefix(base + "/") || base == "/" else {
-                    pending.append(.unreadable(path, LikenessError(
-                        .fileUnreadable, subject: path, "a link leads out of the folder",
-                        remedy: "import the folder that it leads to")))
+                    pending.append(
+                        .unreadable(
+                            path,
+                            LikenessError(
+                                .fileUnreadable, subject: path, "a link leads out of the folder",
+                                remedy: "import the folder that it leads to")))
                     break
                 }
                 guard let stamp = FileStamp(real) else { break }
@@ -88,7 +94,8 @@ struct Scanner {
     private func enter(_ root: String) throws(LikenessError) -> Int {
         let path = resolved(root) ?? root
         return try store.write { db in
-            try db.execute(sql: "INSERT OR IGNORE INTO folder (path, addedAt) VALUES (?, ?)", arguments: [path, Timestamp.now()])
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO folder (path, addedAt) VALUES (?, ?)", arguments: [path, Timestamp.now()])
             return try Int.fetchOne(db, sql: "SELECT no FROM folder WHERE path = ?", arguments: [path]) ?? 0
         }
     }
@@ -97,7 +104,8 @@ struct Scanner {
         try store.read { db in
             var out: [String: FileStamp] = [:]
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT path, bytes, modified, inode, gone FROM location WHERE folder = ?", arguments: [folder])
+                db, sql: "SELECT path, bytes, modified, inode, gone FROM location WHERE folder = ?", arguments: [folder]
+            )
             while let row = try rows.next() {
                 // a file that was gone is looked at as if it were new
                 let gone: Int = row["gone"]
@@ -184,7 +192,8 @@ struct Scanner {
         try store.write { db in
             var photos: Set<Int> = []
             for path in gone {
-                if let photo = try Int.fetchOne(db, sql: "SELECT photo FROM location WHERE path = ?", arguments: [path]) {
+                if let photo = try Int.fetchOne(db, sql: "SELECT photo FROM location WHERE path = ?", arguments: [path])
+                {
                     photos.insert(photo)
                 }
                 try db.execute(sql: "UPDATE location SET gone = 1 WHERE path = ?", arguments: [path])

@@ -30,7 +30,8 @@ struct JobQueue: Sendable {
         let text = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
         let id = Identifier.fresh("job")
         try db.execute(
-            sql: "INSERT INTO job (id, kind, key, arguments, priority, state, createdAt) VALUES (?, ?, ?, ?, ?, 'queued', ?)",
+            sql:
+                "INSERT INTO job (id, kind, key, arguments, priority, state, createdAt) VALUES (?, ?, ?, ?, ?, 'queued', ?)",
             arguments: [id, kind.rawValue, key, text, priority.rawValue, Timestamp.now()])
         return try find(db, id).job
     }
@@ -143,7 +144,8 @@ struct JobQueue: Sendable {
             case .queued: try set(db, row, "state = 'paused'")
             case .running: try set(db, row, "wish = 'pause'")
             case .paused: break
-            default: throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot pause")
+            default:
+                throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot pause")
             }
         }
     }
@@ -154,7 +156,8 @@ struct JobQueue: Sendable {
             case .paused: try set(db, row, "state = 'queued', runAfter = 0")
             case .running: try set(db, row, "wish = NULL")
             case .queued: break
-            default: throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot go on")
+            default:
+                throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot go on")
             }
         }
     }
@@ -162,9 +165,11 @@ struct JobQueue: Sendable {
     func retry(_ id: String) throws(LikenessError) -> Job {
         try change(id) { db, row in
             guard row.job.state.isFinal, row.job.state != .done else {
-                throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): nothing is to be repeated")
+                throw LikenessError(
+                    .conflict, subject: id, "the job is \(row.job.state.rawValue): nothing is to be repeated")
             }
-            try set(db, row, "state = 'queued', attempt = 0, runAfter = 0, error = NULL, errorKind = NULL, endedAt = NULL")
+            try set(
+                db, row, "state = 'queued', attempt = 0, runAfter = 0, error = NULL, errorKind = NULL, endedAt = NULL")
         }
     }
 
@@ -203,11 +208,12 @@ enum RetryRule {
 
     /// Seconds until the next try: 1 s … 5 min with jitter, eight times; a defect three times; bad input never.
     static func delay(_ kind: Job.Failure.Kind, attempt: Int) -> Double? {
-        let limit = switch kind {
-        case .transient, .resource: 8
-        case .bug: 3
-        case .input: 0
-        }
+        let limit =
+            switch kind {
+            case .transient, .resource: 8
+            case .bug: 3
+            case .input: 0
+            }
         guard attempt < limit else { return nil }
         return min(300, Double(1 << min(attempt, 16))) * Double.random(in: 0.75...1.25)
     }

@@ -31,9 +31,11 @@ struct JobRow {
             error: message.map {
                 Job.Failure(kind: Job.Failure.Kind(rawValue: row["errorKind"] ?? "") ?? .bug, message: $0)
             },
-            createdAt: Timestamp.text(row["createdAt"] as Double), startedAt: Timestamp.text(row["startedAt"] as Double?),
+            createdAt: Timestamp.text(row["createdAt"] as Double),
+            startedAt: Timestamp.text(row["startedAt"] as Double?),
             endedAt: Timestamp.text(row["endedAt"] as Double?),
-            detail: (try? decoder.decode([String: DetailValue].self, from: Data((row["detail"] as String).utf8))) ?? [:])
+            detail: (try? decoder.decode([String: DetailValue].self, from: Data((row["detail"] as String).utf8))) ?? [:]
+        )
     }
 }
 

@@ -36,6 +36,7 @@ public final class JobRunner: Sendable {
         let thread = Thread { [self] in
             while !state.withLock({ $0.stops }) {
                 let worked = (try? step()) ?? false
+                if !worked, (try? library.refreshQuestions()) == nil { Thread.sleep(forTimeInterval: 1) }
                 if !worked { Thread.sleep(forTimeInterval: 0.25) }
             }
             ended.signal()
@@ -106,7 +107,7 @@ public final class JobRunner: Sendable {
             case "stop"?: try library.queue.handBack(row, as: .queued)
             default: try library.queue.fail(row, error)
             }
-        } catch where error.code == .leaseLost {
+        } catch  where error.code == .leaseLost {
             return
         }
     }

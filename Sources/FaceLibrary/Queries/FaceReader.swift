@@ -34,7 +34,8 @@ struct FaceReader {
                 overall: Self.rounded(row["quality"]), sharpness: Self.rounded(row["sharpness"]),
                 reasons: reasons.split(separator: " ").map(String.init)),
             source: LibraryFace.Source(rawValue: row["source"]) ?? .detector, person: row["personId"],
-            role: role ?? (reasons.contains("not-a-face") ? .rejected : .loose), similarity: similarity.map(Self.rounded),
+            role: role ?? (reasons.contains("not-a-face") ? .rejected : .loose),
+            similarity: similarity.map(Self.rounded),
             confidence: similarity.flatMap { s in calibration.map { Self.rounded($0.probability(Float(s))) } },
             decided: (row["decided"] as Int?) == 1, capturedAt: Timestamp.text(row["capturedAt"] as Double?),
             crop: "/v1/faces/\(id)/crop?v=\(crop)")
@@ -49,7 +50,9 @@ struct FaceReader {
         ).map { face($0) }
     }
 
-    func faces(_ numbers: some Sequence<Int>) throws -> [LibraryFace] { try numbers.compactMap { try face(number: $0) } }
+    func faces(_ numbers: some Sequence<Int>) throws -> [LibraryFace] {
+        try numbers.compactMap { try face(number: $0) }
+    }
 
     func number(_ id: String) throws -> Int {
         let known = try Int.fetchOne(
@@ -62,7 +65,8 @@ struct FaceReader {
     func examples(of person: Int, _ count: Int) throws -> [LibraryFace] {
         try faces(
             Int.fetchAll(
-                db.cachedStatement(sql: "SELECT face FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?"),
+                db.cachedStatement(
+                    sql: "SELECT face FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?"),
                 arguments: [person, count]))
     }
 }

@@ -44,7 +44,8 @@ struct PersonReader {
         var seen: Set<Int> = []
         while seen.insert(at).inserted {
             let row = try Row.fetchOne(
-                db, sql: """
+                db,
+                sql: """
                     SELECT c.person, p.no, s.root FROM identity i LEFT JOIN card c ON c.person = i.no
                     LEFT JOIN person p ON p.no = i.no LEFT JOIN identity s ON s.no = i.successor WHERE i.no = ?
                     """, arguments: [at])
@@ -68,14 +69,16 @@ struct PersonReader {
             return (number, person)
         }
         let row = try Row.fetchOne(
-            db, sql: "SELECT i.id, p.* FROM person p JOIN identity i ON i.no = p.no WHERE p.no = ?", arguments: [number])
+            db, sql: "SELECT i.id, p.* FROM person p JOIN identity i ON i.no = p.no WHERE p.no = ?", arguments: [number]
+        )
         guard let row else { throw LikenessErrorOf.person(id) }
         let own: String = row["id"]
         return (
             number,
             Person(
                 id: own, name: row["name"], birthDate: row["birthDate"], hidden: (row["hidden"] as Int) == 1,
-                favourite: (row["favourite"] as Int) == 1, faces: 0, photos: 0, firstSeen: nil, lastSeen: nil, avatar: nil,
+                favourite: (row["favourite"] as Int) == 1, faces: 0, photos: 0, firstSeen: nil, lastSeen: nil,
+                avatar: nil,
                 avatarChosen: false, confirmed: 0, version: row["version"], aliases: [], movedTo: own == id ? nil : own)
         )
     }

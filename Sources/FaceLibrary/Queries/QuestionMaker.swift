@@ -28,7 +28,8 @@ struct QuestionMaker {
         while true {
             try cancellation.check()
             let due = try library.store.read {
-                try Int.fetchAll($0, sql: "SELECT person FROM question_due ORDER BY person LIMIT ?", arguments: [Self.batch])
+                try Int.fetchAll(
+                    $0, sql: "SELECT person FROM question_due ORDER BY person LIMIT ?", arguments: [Self.batch])
             }
             if due.isEmpty { break }
             changed = true
@@ -45,7 +46,9 @@ struct QuestionMaker {
     private func make(_ due: [Int], _ model: ModelRow) throws(LikenessError) {
         var means: [(person: Int, mean: [Float])] = []
         for person in due {
-            if let mean = try library.prototypes.mean(person, library, model), !mean.isEmpty { means.append((person, mean)) }
+            if let mean = try library.prototypes.mean(person, library, model), !mean.isEmpty {
+                means.append((person, mean))
+            }
         }
         var pairs: [Pair] = []
         if !means.isEmpty {
@@ -53,14 +56,17 @@ struct QuestionMaker {
                 Matrix(means.map(\.mean)), k: Self.neighbours + 1, floor: floor(model), library, model)
             for (own, list) in zip(means, found) {
                 pairs += list.filter { $0.person != own.person }.map {
-                    Pair(kind: "person", a: min(own.person, $0.person), b: max(own.person, $0.person), similarity: $0.similarity)
+                    Pair(
+                        kind: "person", a: min(own.person, $0.person), b: max(own.person, $0.person),
+                        similarity: $0.similarity)
                 }
             }
         }
         let made = pairs
         try library.store.write { db in
             for person in due {
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                try db.execute(
+                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
                 try db.execute(sql: "DELETE FROM question_due WHERE person = ?", arguments: [person])
             }
             for pair in made { try enter(pair, db, model) }
@@ -74,7 +80,8 @@ struct QuestionMaker {
                 arguments: [Self.looseFaces])
         }
         let known = try library.shelf.vectors(faces, model)
-        let found = known.faces.isEmpty
+        let found =
+            known.faces.isEmpty
             ? [] : try library.prototypes.nearest(known.rows, k: 1, floor: floor(model), library, model)
         let made = zip(known.faces, found).flatMap { face, list in
             list.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }

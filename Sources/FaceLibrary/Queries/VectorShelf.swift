@@ -87,7 +87,9 @@ final class VectorShelf: Sendable {
     }
 
     /// How many faces lie at each step of similarity to a vector; of more than 20,000 an even sample, scaled up.
-    func histogram(_ query: [Float], from: Float, step: Float, count: Int, _ model: ModelRow) throws(LikenessError) -> [Int] {
+    func histogram(_ query: [Float], from: Float, step: Float, count: Int, _ model: ModelRow) throws(LikenessError)
+        -> [Int]
+    {
         let parts = try parts(model, threads: 1)
         let total = parts.reduce(0) { $0 + $1.faces.count }
         let stride = max(1, total / 20_000)

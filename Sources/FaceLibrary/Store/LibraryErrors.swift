@@ -46,7 +46,8 @@ extension LikenessError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return LikenessError(.libraryBusy, subject: subject, text, remedy: "end the other process, or wait for it")
         case .SQLITE_FULL: return LikenessError(.diskFull, subject: subject, text, remedy: "make room on the disk")
-        default: return LikenessError(.databaseFailed, subject: subject, text, remedy: "`likeness library doctor` says more")
+        default:
+            return LikenessError(.databaseFailed, subject: subject, text, remedy: "`likeness library doctor` says more")
         }
     }
 }

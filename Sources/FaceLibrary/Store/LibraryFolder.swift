@@ -38,7 +38,8 @@ struct LibraryFolder: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw LikenessError(
                 .libraryBusy, subject: path, "another process works on this library",
-                remedy: "end the other `likeness serve` or `likeness library`, or send the change to the running server")
+                remedy: "end the other `likeness serve` or `likeness library`, or send the change to the running server"
+            )
         }
         return held
     }

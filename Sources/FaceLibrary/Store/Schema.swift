@@ -90,6 +90,13 @@ enum Schema {
         """,
         "CREATE UNIQUE INDEX embedding_row ON embedding(model, segment, row)",
         "CREATE INDEX embedding_face ON embedding(face)",
+        // where a forgotten face was
+        """
+        CREATE TABLE tombstone (
+            photo INTEGER NOT NULL REFERENCES photo(no) ON DELETE CASCADE, x REAL NOT NULL, y REAL NOT NULL,
+            w REAL NOT NULL, h REAL NOT NULL)
+        """,
+        "CREATE INDEX tombstone_photo ON tombstone(photo)",
         // person ids by number: whoever mentions a person first, a group or a decision, enters it
         """
         CREATE TABLE identity (
@@ -98,27 +105,28 @@ enum Schema {
         "CREATE INDEX identity_root ON identity(root)",
     ]
 
-    private static let journal1 = [
-        """
-        CREATE TABLE decision (
-            seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload TEXT NOT NULL,
-            actor TEXT NOT NULL, at REAL NOT NULL, undoes INTEGER UNIQUE REFERENCES decision(seq),
-            requestKey TEXT UNIQUE)
-        """,
-    ] + projections1.map { "CREATE TABLE \($0)" } + [
-        """
-        CREATE TRIGGER decision_kept BEFORE DELETE ON decision
-        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
-        """,
-        """
-        CREATE TRIGGER decision_fixed BEFORE UPDATE OF seq, id, kind, actor, at, undoes ON decision
-        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
-        """,
-        "CREATE INDEX claim_person ON claim(person)",
-        "CREATE INDEX refusal_person ON refusal(person)",
-        "CREATE INDEX person_merged ON person(mergedInto) WHERE mergedInto IS NOT NULL",
-        "CREATE INDEX asked_right ON asked(b)",
-    ]
+    private static let journal1 =
+        [
+            """
+            CREATE TABLE decision (
+                seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload TEXT NOT NULL,
+                actor TEXT NOT NULL, at REAL NOT NULL, undoes INTEGER UNIQUE REFERENCES decision(seq),
+                requestKey TEXT UNIQUE)
+            """
+        ] + projections1.map { "CREATE TABLE \($0)" } + [
+            """
+            CREATE TRIGGER decision_kept BEFORE DELETE ON decision
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+            """,
+            """
+            CREATE TRIGGER decision_fixed BEFORE UPDATE OF seq, id, kind, actor, at, undoes ON decision
+            BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END
+            """,
+            "CREATE INDEX claim_person ON claim(person)",
+            "CREATE INDEX refusal_person ON refusal(person)",
+            "CREATE INDEX person_merged ON person(mergedInto) WHERE mergedInto IS NOT NULL",
+            "CREATE INDEX asked_right ON asked(b)",
+        ]
 
     /// What follows from the journal alone; `doctor --replay` makes these again and compares.
     static let projections1 = [

@@ -1,6 +1,6 @@
 package import FaceCore
-import Glibc
 package import GRDB
+import Glibc
 
 /// The database of a library: one writer, any number of readers, each with its own snapshot.
 package final class Store: Sendable {
