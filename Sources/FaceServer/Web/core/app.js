@@ -54,6 +54,8 @@ function openMore() {
 }
 
 function markCurrent({ path }) {
+  const more = document.querySelector('#nav .more');
+  more.classList.toggle('here', groups.flat().some(([href]) => !onPhone.has(href) && path.startsWith(href)));
   for (const link of document.querySelectorAll('#nav li a')) {
     const href = link.getAttribute('href');
     const inside = href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);

@@ -15,12 +15,13 @@ export function h(spec, ...rest) {
 
 function setProps(node, props) {
   for (const [name, value] of Object.entries(props)) {
-    if (value === undefined || value === null || value === false) continue;
+    // In ARIA "false" is a value of its own; everywhere else it means that the attribute is absent.
+    if (value === undefined || value === null || (value === false && !name.startsWith('aria-'))) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else if (name === 'dataset') Object.assign(node.dataset, value);
     else if (name === 'class') node.classList.add(...value.split(' ').filter(Boolean));
     else if (name === 'value' || name === 'checked' || name === 'indeterminate') node[name] = value;
-    else node.setAttribute(name, value === true ? '' : value);
+    else node.setAttribute(name, value === true && !name.startsWith('aria-') ? '' : value);
   }
 }
 

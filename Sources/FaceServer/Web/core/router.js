@@ -20,6 +20,8 @@ const routes = [
 ];
 
 let current = null;
+// A document that was just opened leaves the focus at its start, as every page of the web does.
+let moved = false;
 const main = document.getElementById('main');
 
 /** Goes to a page of this site without loading the document again. */
@@ -76,7 +78,8 @@ async function show(restore) {
 function arrive(restore) {
   const before = restore?.focus && main.querySelector(`[data-id="${CSS.escape(restore.focus)}"] a, a[data-id="${CSS.escape(restore.focus)}"]`);
   if (before) before.focus({ preventScroll: true });
-  else if (!main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  else if (moved && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  moved = true;
   if (restore?.scroll) window.scrollTo(0, restore.scroll);
   announce(document.title.replace(' – likeness', ''));
 }

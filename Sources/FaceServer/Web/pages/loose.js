@@ -34,7 +34,7 @@ export default async function loose(page) {
           type: 'button', tabindex: -1, 'aria-label': `It is ${nameOf(candidate.person)}, ${years(candidate.person)}, similarity ${similarity(candidate.similarity)}`,
           onclick: () => give([face.id], { person: candidate.person }),
         }, h('kbd', { 'aria-hidden': 'true' }, index + 1), avatar(candidate.person), h('span.name', { class: candidate.person.name ? '' : 'unnamed' }, nameOf(candidate.person)), h('span.value', similarity(candidate.similarity)))))),
-        h('div.acts', h('button', { type: 'button', tabindex: -1, onclick: () => name([face.id]) }, 'Somebody else …'),
+        h('div.acts', h('button.quiet', { type: 'button', tabindex: -1, onclick: () => name([face.id]) }, 'Name …'),
           h('button.quiet', { type: 'button', tabindex: -1, onclick: () => take('ignore', [face.id]) }, 'Ignore'), h('button.quiet', { type: 'button', tabindex: -1, onclick: () => take('not-a-face', [face.id]) }, 'Not a face'))));
   }
 

@@ -26,9 +26,10 @@ export default async function search(page) {
 async function byFace(page, place) {
   let source = null, threshold = null, chosen = null;
   const input = h('input.sr', { type: 'file', accept: 'image/*', id: 'file', onchange: () => take(input.files[0]) });
-  const drop = h('label.dropzone', { for: 'file' }, icon('upload'), h('b', 'Drop a photo here'), h('span', 'or choose one, or paste it. It is compared and not stored.'));
+  const drop = h('label.dropzone', { for: 'file' }, icon('upload'), h('b', 'Who is this? Drop a photo'), h('span', 'or choose one, or paste it. It is compared and not stored.'));
   const preview = h('div.queryphoto'), facts = h('div'), results = h('div.place');
-  fill(place, h('div.searchtop', h('div', input, drop, preview), facts), results);
+  const top = h('div.searchtop.blank', h('div', input, drop, preview), facts);
+  fill(place, top, results);
 
   const zone = (type, run) => page.root.addEventListener(type, run, { signal: page.signal });
   zone('dragover', (event) => { event.preventDefault(); drop.classList.add('over'); });
@@ -39,6 +40,7 @@ async function byFace(page, place) {
   async function take(file) {
     if (!file) return;
     source = file;
+    top.classList.remove('blank');
     chosen = threshold = null;
     readdress('/search');
     // Drawn on a canvas: the page's policy allows no picture from a blob address.
@@ -119,10 +121,11 @@ async function byFace(page, place) {
   const face = page.search.get('face');
   if (face) {
     source = face;
+    top.classList.remove('blank');
     const found = await get(`/faces/${face}`, page);
     fill(preview, h('ul.grid.facegrid.one', faceTile(found)));
     await run();
-  } else fill(results, emptyState({ art: 'search', title: 'Who is this?', text: 'Drop a photo of somebody to find every other picture of the same face. Or open a person and choose a face there.' }));
+  }
 }
 
 /** Photos that show all of some people, or any of them. */

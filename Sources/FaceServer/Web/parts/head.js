@@ -22,5 +22,5 @@ export const tabs = (label, items) => h('nav.tabs', { 'aria-label': label }, ite
 
 /** A choice from a few, with its label. */
 export const select = (label, options, value, onchange) => h('label.select', h('span', label),
-  h('select', { onchange: (event) => onchange(event.target.value) },
+  h('select', { 'aria-label': label, onchange: (event) => onchange(event.target.value) },
     options.map(([key, text]) => h('option', { value: key, selected: key === value }, text))));
