@@ -108,6 +108,8 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            // copied, not embedded: as Swift literals 250 KB of pages take 30 s and 600 MB to compile
+            resources: [.copy("Web")],
             swiftSettings: strict + openVINO),
         .executableTarget(
             name: "likeness",
@@ -138,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "FaceServerTests",
             dependencies: [
-                "FaceServer", "FaceLibrary", "FaceCore", "FaceTestSupport",
+                "FaceServer", "FaceLibrary", "FaceVision", "FaceCore", "FaceTestSupport",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict + openVINO),

@@ -173,7 +173,7 @@ struct PhotoRun {
 }
 
 /// Ctrl-C pulls the cancellation: the run ends tidily with status 130; a second one ends at once.
-private final class Interrupt {
+final class Interrupt {
     private let source: any DispatchSourceSignal
 
     init(_ cancellation: Cancellation) {

@@ -31,6 +31,8 @@ public struct IncrementalGrouping: Sendable {
     public var isLive: [Bool] { core.isLive }
     /// The group of each row by its lasting id, −1 for nobody and for removed rows.
     public var groups: [Int64] { visible.ids }
+    /// Whether each row is a core: it found its group, the others only joined.
+    public var isCore: [Bool] { core.isCore }
     /// The exact density group of each row below the merges and constraints, −1 for nobody.
     public var densityGroups: [Int] { core.group.map(Int.init) }
 

@@ -1,0 +1,66 @@
+public import FaceCore
+import GRDB
+
+extension PhotoLibrary {
+    /// Looks at folders or files: scans, finds faces, groups. A folder that is being imported is not entered twice.
+    public func enqueueImport(_ paths: [String], again: Bool = false) throws(LikenessError) -> Job {
+        guard !paths.isEmpty, paths.count <= 1000 else { throw .invalid("paths", "1…1000 paths are expected") }
+        return try noted(
+            queue.enqueue(
+                .import, key: paths.sorted().joined(separator: "\n") + (again ? "\nagain" : ""),
+                JobArguments(paths: paths, again: again)))
+    }
+
+    /// Makes the groups anew: with the settings, or with other parameters on purpose.
+    public func enqueueGrouping(_ parameters: GroupingParameters? = nil) throws(LikenessError) -> Job {
+        try noted(
+            queue.enqueue(
+                .group, key: parameters == nil ? "all" : "chosen",
+                JobArguments(parameters: parameters, force: true), priority: .interactive))
+    }
+
+    /// Forgets somebody or something for good. The receipt is in the job's detail.
+    public func enqueueForget(_ subject: ForgetSubject, by author: Author) throws(LikenessError) -> Job {
+        let key: String
+        switch subject {
+        case .person(let id): key = try person(id).id
+        case .photo(let id): key = try photo(id).id
+        case .library: key = "library"
+        }
+        return try noted(
+            queue.enqueue(
+                .forget, key: key, JobArguments(subject: subject, actor: author.actor), priority: .interactive))
+    }
+
+    /// Copies the library into a folder of its own; nil: one in the library's backup folder.
+    public func enqueueBackup(to folder: String? = nil) throws(LikenessError) -> Job {
+        try noted(queue.enqueue(.backup, key: folder ?? "", JobArguments(folder: folder), priority: .backfill))
+    }
+
+    /// Jobs, the newest first.
+    public func jobs(state: Job.State? = nil, limit: Int = 100) throws(LikenessError) -> [Job] {
+        try store.read { db in
+            let rows =
+                try state.map {
+                    try Row.fetchAll(
+                        db, sql: "SELECT * FROM job WHERE state = ? ORDER BY no DESC LIMIT ?",
+                        arguments: [$0.rawValue, limit])
+                } ?? Row.fetchAll(db, sql: "SELECT * FROM job ORDER BY no DESC LIMIT ?", arguments: [limit])
+            return try rows.map { try JobRow($0).job }
+        }
+    }
+
+    /// Throws `not-found`.
+    public func job(_ id: String) throws(LikenessError) -> Job { try store.read { try JobQueue.find($0, id).job } }
+
+    public func pause(job id: String) throws(LikenessError) -> Job { try noted(queue.pause(id)) }
+    public func resume(job id: String) throws(LikenessError) -> Job { try noted(queue.resume(id)) }
+    public func retry(job id: String) throws(LikenessError) -> Job { try noted(queue.retry(id)) }
+    /// Ends a job; one that has ended stays as it is.
+    public func cancel(job id: String) throws(LikenessError) -> Job { try noted(queue.cancel(id)) }
+
+    private func noted(_ job: Job) -> Job {
+        changes.send(.job(job))
+        return job
+    }
+}

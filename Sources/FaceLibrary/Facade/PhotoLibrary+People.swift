@@ -1,0 +1,175 @@
+public import FaceCore
+import GRDB
+
+/// Which people a list shows.
+public enum PeopleFilter: String, Sendable, Hashable, CaseIterable {
+    case named, unnamed, hidden
+    /// Named and unnamed.
+    case all
+}
+
+/// The order of a list of people.
+public enum PeopleSort: String, Sendable, Hashable, CaseIterable {
+    case faces, name, lastSeen
+}
+
+/// The order of a person's faces.
+public enum FaceOrder: String, Sendable, Hashable, CaseIterable {
+    /// The least similar to the person first.
+    case worst
+    /// The best pictures first.
+    case best
+    /// The oldest first.
+    case date
+}
+
+extension PhotoLibrary {
+    /// A page of people. Unnamed groups smaller than the settings say are left out. O(page) by indexes.
+    public func people(
+        _ filter: PeopleFilter = .all, sort: PeopleSort = .faces, named query: String? = nil,
+        page: PageRequest = PageRequest()
+    ) throws(LikenessError) -> Page<Person> {
+        let cursor = try Cursor.read(page.cursor, count: 2)
+        let minimum = try settings().minFacesShown
+        let list = filter == .all ? "c.shown = 1" : "c.list = '\(filter.rawValue)'"
+        let enough = "(c.name IS NOT NULL OR c.list = 'hidden' OR c.faces >= \(minimum))"
+        var arguments: [any DatabaseValueConvertible] = []
+        var conditions = [list, enough]
+        if let query, !query.isEmpty {
+            conditions.append("c.sortName LIKE ? ESCAPE '\\'")
+            arguments.append("%" + Self.escaped(query.lowercased()) + "%")
+        }
+        let all = conditions.joined(separator: " AND ")
+        let counted = arguments
+        let order: String
+        switch sort {
+        case .faces: order = "c.faces DESC, c.person"
+        case .lastSeen: order = "c.lastSort DESC, c.person"
+        case .name: order = "c.sortName, c.person"
+        }
+        if let cursor {
+            switch sort {
+            case .faces: conditions.append("(c.faces < ? OR (c.faces = ? AND c.person > ?))")
+            case .lastSeen: conditions.append("(c.lastSort < ? OR (c.lastSort = ? AND c.person > ?))")
+            case .name: conditions.append("(c.sortName > ? OR (c.sortName = ? AND c.person > ?))")
+            }
+            let key: any DatabaseValueConvertible = sort == .name ? cursor.keys[0] : try cursor.number(0)
+            arguments += [key, key, try cursor.integer(1)]
+        }
+        let sql = """
+            SELECT \(PersonReader.columns) FROM card c \(PersonReader.joins)
+            WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT \(page.limit + 1)
+            """
+        let found = arguments
+        return try store.read { db in
+            let rows = try Row.fetchAll(db, sql: sql, arguments: Self.bound(found))
+            let reader = PersonReader(db: db)
+            let shown = rows.prefix(page.limit)
+            let total =
+                page.includesTotal
+                ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: Self.bound(counted))
+                : nil
+            return Page(
+                items: try shown.map { try reader.person($0) },
+                next: rows.count > page.limit ? shown.last.map { Self.cursor($0, sort).text } : nil, total: total)
+        }
+    }
+
+    private static func bound(_ values: [any DatabaseValueConvertible]) -> StatementArguments {
+        StatementArguments(values.map(\.databaseValue))
+    }
+
+    private static func cursor(_ row: Row, _ sort: PeopleSort) -> Cursor {
+        let number: Int = row["person"]
+        switch sort {
+        case .faces: return Cursor(["\(row["faces"] as Int)", "\(number)"])
+        case .lastSeen: return Cursor(["\(row["lastSort"] as Double)", "\(number)"])
+        case .name: return Cursor([row["sortName"], "\(number)"])
+        }
+    }
+
+    static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+    }
+
+    /// A person; a former id leads to the one that it was merged into. Throws `not-found`.
+    public func person(_ id: String) throws(LikenessError) -> Person {
+        try store.read { try PersonReader(db: $0).current(id).person }
+    }
+
+    /// A person's faces. O(page) by indexes.
+    public func faces(
+        of person: String, order: FaceOrder = .best, page: PageRequest = PageRequest()
+    ) throws(LikenessError) -> Page<LibraryFace> {
+        let cursor = try Cursor.read(page.cursor, count: 2)
+        let (column, direction) =
+            switch order {
+            case .worst: ("similarity", "ASC")
+            case .best: ("best", "DESC")
+            case .date: ("at", "ASC")
+            }
+        return try store.read { db in
+            let number = try PersonReader(db: db).number(person)
+            var condition = "person = ?"
+            var arguments: StatementArguments = [number]
+            if let cursor {
+                let sign = direction == "ASC" ? ">" : "<"
+                let key: Double? = cursor.keys[0] == "null" ? nil : try cursor.number(0)
+                if let key {
+                    condition += " AND (\(column) \(sign) ? OR (\(column) = ? AND face \(sign) ?))"
+                    arguments += [key, key, try cursor.integer(1)]
+                } else {
+                    condition += " AND ((\(column) IS NULL AND face > ?) OR \(column) IS NOT NULL)"
+                    arguments += [try cursor.integer(1)]
+                }
+            }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT face, \(column) AS k FROM place WHERE \(condition)
+                    ORDER BY \(column) \(direction), face \(direction) LIMIT \(page.limit + 1)
+                    """, arguments: arguments)
+            let shown = rows.prefix(page.limit)
+            let total =
+                page.includesTotal
+                ? try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [number]) : nil
+            let next =
+                rows.count > page.limit
+                ? shown.last.map { row in
+                    Cursor([(row["k"] as Double?).map { "\($0)" } ?? "null", "\(row["face"] as Int)"]).text
+                } : nil
+            return Page(items: try FaceReader(db).faces(shown.map { $0["face"] }), next: next, total: total)
+        }
+    }
+
+    /// The photos that show a person, the newest first. O(page) by indexes.
+    public func photos(of person: String, page: PageRequest = PageRequest()) throws(LikenessError) -> Page<LibraryPhoto>
+    {
+        let cursor = try Cursor.read(page.cursor, count: 2)
+        return try store.read { db in
+            let number = try PersonReader(db: db).number(person)
+            var condition = "person = ?"
+            var arguments: StatementArguments = [number]
+            if let cursor {
+                condition += " AND (at < ? OR (at = ? AND photo < ?))"
+                arguments += [try cursor.number(0), try cursor.number(0), try cursor.integer(1)]
+            }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT at, photo FROM place WHERE \(condition) ORDER BY at DESC, photo DESC
+                    LIMIT \(page.limit + 1)
+                    """, arguments: arguments)
+            let shown = rows.prefix(page.limit)
+            let reader = PhotoReader(db: db)
+            let total =
+                page.includesTotal
+                ? try Int.fetchOne(db, sql: "SELECT photos FROM card WHERE person = ?", arguments: [number]) : nil
+            return Page(
+                items: try shown.compactMap { try reader.photo(number: $0["photo"]) },
+                next: rows.count > page.limit
+                    ? shown.last.map { Cursor(["\($0["at"] as Double)", "\($0["photo"] as Int)"]).text } : nil,
+                total: total)
+        }
+    }
+}

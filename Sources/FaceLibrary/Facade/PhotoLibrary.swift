@@ -1,0 +1,105 @@
+public import FaceCore
+import FaceSpace
+import Foundation
+import GRDB
+import Synchronization
+
+/// A photo library: photos, their faces, the people in them, and everything that people decided about them.
+///
+/// Three kinds of truth are kept apart: facts (photos, faces, vectors; made again from the files at any time), decisions
+/// (an append-only journal) and groups (derived snapshots). Calls block for as long as the database takes; any number of
+/// threads may call at once. One process writes, others may read.
+public final class PhotoLibrary: Sendable {
+    /// Whether this process changes the library or only reads.
+    public enum Access: Sendable { case write, read }
+
+    public let folder: String
+    public let id: String
+    public let name: String
+    /// Tells listeners what changed.
+    public let changes = ChangeFeed()
+    package let store: Store
+    let layout: LibraryFolder
+    let shelf: VectorShelf
+    let crops: CropStore
+    let queue: JobQueue
+    let prototypes = Prototypes()
+    let access: Access
+    private let lock: LibraryLock?
+    /// Hides the names of forgotten people in the journal.
+    let nameKey: [UInt8]
+
+    /// Makes a library in a new or empty folder. Throws `file-exists`, `file-unwritable`.
+    public static func create(
+        _ folder: String, name: String? = nil, key: LibraryKey? = nil
+    ) throws(LikenessError) -> PhotoLibrary {
+        let layout = LibraryFolder(folder)
+        guard !layout.exists else {
+            throw LikenessError(.fileExists, subject: folder, "there is a library in this folder")
+        }
+        try layout.make()
+        let lock = try layout.takeLock()
+        let store = try Store(layout.database)
+        let shown = name ?? URL(fileURLWithPath: layout.path).standardizedFileURL.lastPathComponent
+        try store.write { db in
+            try db.execute(
+                sql: "INSERT INTO library (only, id, name, createdAt, nameKey) VALUES (1, ?, ?, ?, ?)",
+                arguments: [
+                    Identifier.fresh("lib"), shown, Timestamp.now(),
+                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }),
+                ])
+        }
+        return try PhotoLibrary(layout, store, lock, .write, key)
+    }
+
+    /// Opens a library. Throws `library-missing`, `library-busy` when another process writes, `schema-too-new`.
+    public static func open(
+        _ folder: String, access: Access = .write, key: LibraryKey? = nil
+    ) throws(LikenessError) -> PhotoLibrary {
+        let layout = LibraryFolder(folder)
+        guard layout.exists else {
+            throw LikenessError(
+                .libraryMissing, subject: folder, "there is no library in this folder",
+                remedy: "`likeness library create \(folder)` makes one")
+        }
+        let lock = access == .write ? try layout.takeLock() : nil
+        if access == .write { try layout.make() }
+        return try PhotoLibrary(layout, try Store(layout.database), lock, access, key)
+    }
+
+    private init(
+        _ layout: LibraryFolder, _ store: Store, _ lock: LibraryLock?, _ access: Access, _ key: LibraryKey?
+    ) throws(LikenessError) {
+        let about = try store.read { try Row.fetchOne($0, sql: "SELECT id, name, nameKey FROM library") }
+        guard let about else {
+            throw LikenessError(
+                .libraryMissing, subject: layout.path, "the library was not made to its end",
+                remedy: "remove the folder and create it again")
+        }
+        folder = layout.path
+        (id, name) = (about["id"], about["name"])
+        nameKey = Array(about["nameKey"] as Data)
+        (self.layout, self.store, self.lock, self.access) = (layout, store, lock, access)
+        shelf = VectorShelf(layout, store, key: key, readOnly: access == .read)
+        crops = CropStore(layout.crops, key: key)
+        queue = JobQueue(store: store)
+    }
+
+    /// One transaction that decides something; then listeners hear of the people concerned.
+    func decide<T>(
+        by author: Author, _ body: (Database, Journal) throws -> (T, Set<Int>)
+    ) throws(LikenessError) -> T {
+        guard access == .write else {
+            throw LikenessError(.usage, subject: folder, "the library was opened for reading only")
+        }
+        let (result, people, ids) = try store.write { db in
+            let (result, people) = try body(db, Journal(db: db, author: author))
+            let ids = try people.prefix(200).compactMap {
+                try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [$0])
+            }
+            return (result, people, ids)
+        }
+        if !people.isEmpty { changes.send(.people(ids)) }
+        return result
+    }
+}

@@ -1,0 +1,257 @@
+import Crypto
+import FaceCore
+import Foundation
+import GRDB
+
+/// Forgets faces for good: vectors, crops, places, links, questions, names in the journal; then proves it.
+///
+/// The order makes a kill at any point harmless: the decision comes first and says what is to go; the job is taken again
+/// and each step finds what is left to do.
+struct Forgetting {
+    let library: PhotoLibrary
+    let actor: String
+
+    func run(_ subject: ForgetSubject, _ job: JobContext) throws(LikenessError) -> ForgetReceipt {
+        let scope = try scope(subject)
+        let decision = try decide(scope, key: "forget \(job.row.job.id)")
+        try job.progress(0, of: 5)
+        let vectors = try eraseVectors(scope)
+        try job.progress(1, of: 5)
+        var receipt = try eraseRows(scope, decision)
+        receipt.vectors = vectors
+        receipt.crops = try eraseCrops(scope)
+        try job.progress(3, of: 5)
+        try compact()
+        receipt.remaining = try verify(scope)
+        receipt.backups = backups()
+        let text = receipt
+        try library.store.write { db in
+            let json = String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+            try db.execute(sql: "INSERT INTO receipt (at, text) VALUES (?, ?)", arguments: [Timestamp.now(), json])
+        }
+        try job.progress(5, of: 5)
+        return receipt
+    }
+
+    /// What goes.
+    struct Scope {
+        var faces: [Int] = []
+        var faceIDs: Set<String> = []
+        var people: [Int] = []
+        var personIDs: Set<String> = []
+        var crops: Set<String> = []
+        var photo: Int?
+        var label = ""
+    }
+
+    private func scope(_ subject: ForgetSubject) throws(LikenessError) -> Scope {
+        try library.store.read { db in
+            var scope = Scope()
+            switch subject {
+            case .person(let id):
+                scope.label = id
+                guard let root = try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [id])
+                else {
+                    throw LikenessErrorOf.person(id)
+                }
+                scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity WHERE root = ?", arguments: [root])
+                scope.faces = try Int.fetchAll(
+                    db,
+                    sql: """
+                        SELECT face FROM place WHERE person = ? UNION SELECT c.face FROM claim c
+                            JOIN identity i ON i.no = c.person WHERE i.root = ?
+                        """, arguments: [root, root])
+            case .photo(let id):
+                scope.label = id
+                scope.photo = try PhotoReader(db: db).number(id)
+                scope.faces = try Int.fetchAll(db, sql: "SELECT no FROM face WHERE photo = ?", arguments: [scope.photo])
+            case .library:
+                scope.label = library.id
+                scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity")
+                scope.faces = try Int.fetchAll(db, sql: "SELECT no FROM face")
+            }
+            for person in scope.people {
+                if let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person]) {
+                    scope.personIDs.insert(id)
+                }
+            }
+            for face in scope.faces {
+                let row = try Row.fetchOne(db, sql: "SELECT id, crop FROM face WHERE no = ?", arguments: [face])
+                if let id: String = row?["id"] { scope.faceIDs.insert(id) }
+                if let crop: String = row?["crop"] { scope.crops.insert(crop) }
+            }
+            return scope
+        }
+    }
+
+    /// The journal says first that it was forgotten; the same job says it once.
+    private func decide(_ scope: Scope, key: String) throws(LikenessError) -> String {
+        try library.store.write { db in
+            let journal = Journal(db: db, author: Author(actor, requestKey: key))
+            return try journal.decide(
+                .forget, DecisionPayload(from: scope.personIDs.sorted(), value: scope.label, count: scope.faces.count)
+            ).entry.id
+        }
+    }
+
+    // MARK: Files
+
+    private func eraseVectors(_ scope: Scope) throws(LikenessError) -> Int {
+        let models = try library.store.read { try ModelRow.all($0) }
+        var erased = 0
+        for model in models {
+            let places = try library.store.read { try VectorShelf.locations($0, scope.faces, model.number) }
+            let segments = try library.shelf.segments(model)
+            let snapshot = segments.snapshot()
+            let there = places.values.filter { snapshot.contains($0) }
+            try segments.erase(Array(there))
+            erased += there.count
+            // rows that a newer detection replaced belong to nobody any more
+            let used = try library.store.read { db in
+                Set(
+                    try Row.fetchAll(
+                        db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number]
+                    )
+                    .map { VectorLocation(segment: $0[0], row: $0[1]) })
+            }
+            var orphans: [VectorLocation] = []
+            for segment in snapshot.segments {
+                for row in 0..<segment.count {
+                    let place = VectorLocation(segment: segment.number, row: row)
+                    if !used.contains(place), snapshot.contains(place) { orphans.append(place) }
+                }
+            }
+            try segments.erase(orphans)
+        }
+        // the density state holds vectors too: it is made again from those that stay
+        try DensityState.clear("\(library.layout.density)/state", library.store)
+        library.shelf.reset()
+        library.prototypes.reset()
+        return erased
+    }
+
+    private func eraseCrops(_ scope: Scope) throws(LikenessError) -> Int {
+        var count = 0
+        for crop in scope.crops {
+            let used = try library.store.read {
+                try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM face WHERE crop = ?)", arguments: [crop])
+            }
+            if used != true, try library.crops.remove(crop) { count += 1 }
+        }
+        return count
+    }
+
+    // MARK: Rows
+
+    private func eraseRows(_ scope: Scope, _ decision: String) throws(LikenessError) -> ForgetReceipt {
+        var receipt = ForgetReceipt(
+            decision: decision, faces: scope.faces.count, vectors: 0, crops: 0, questions: 0, links: 0,
+            journalEntries: 0,
+            remaining: [:], backups: [])
+        try library.store.write { db in
+            for person in scope.people {
+                try db.execute(
+                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                receipt.questions += db.changesCount
+                try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
+                receipt.questions += db.changesCount
+                for table in ["must_link", "cannot_link"] {
+                    try db.execute(sql: "DELETE FROM \(table) WHERE a = ? OR b = ?", arguments: [person, person])
+                    receipt.links += db.changesCount
+                }
+                try db.execute(sql: "DELETE FROM question_due WHERE person = ?", arguments: [person])
+            }
+            for face in scope.faces {
+                try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND a = ?", arguments: [face])
+                receipt.questions += db.changesCount
+            }
+            receipt.journalEntries = try scrub(db, scope)
+            for face in scope.faces {
+                // where it was, so that it is not found again in the same photo
+                try db.execute(
+                    sql: "INSERT INTO tombstone (photo, x, y, w, h) SELECT photo, x, y, w, h FROM face WHERE no = ?",
+                    arguments: [face])
+                try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face])
+            }
+            if let photo = scope.photo {
+                try db.execute(
+                    sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?",
+                    arguments: [Timestamp.now(), photo])
+            }
+            try db.execute(sql: "DELETE FROM answer")
+            try ReplayCheck.rebuild(db)
+            for person in scope.people {
+                try db.execute(sql: "UPDATE identity SET successor = NULL WHERE no = ?", arguments: [person])
+            }
+        }
+        return receipt
+    }
+
+    /// Takes names, faces and people out of the journal: names become a keyed hash, ids of faces go.
+    private func scrub(_ db: Database, _ scope: Scope) throws -> Int {
+        var changed: Set<Int> = []
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM decision ORDER BY seq")
+        let entries = try rows.map { try JournalEntry($0) }
+        for entry in entries {
+            var payload = entry.payload
+            if names(payload, scope) {
+                payload.name = payload.name.map(hidden)
+                payload.before = payload.before.map(hidden)
+                if entry.kind == .birthDate { payload.value = nil }
+            }
+            payload.faces = payload.faces.map { $0.filter { !scope.faceIDs.contains($0) } }
+            payload.members = payload.members.map { $0.mapValues { $0.filter { !scope.faceIDs.contains($0) } } }
+            if let face = payload.face, scope.faceIDs.contains(face) {
+                payload.face = nil
+                payload.box = nil
+            }
+            let text = try payload.encoded()
+            guard text != (try entry.payload.encoded()) else { continue }
+            changed.insert(entry.seq)
+            try db.execute(sql: "UPDATE decision SET payload = ? WHERE seq = ?", arguments: [text, entry.seq])
+        }
+        return changed.count
+    }
+
+    /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs.
+    private func names(_ p: DecisionPayload, _ scope: Scope) -> Bool {
+        (p.created ?? p.person).map { scope.personIDs.contains($0) } ?? false
+    }
+
+    private func hidden(_ name: String) -> String {
+        if name.hasPrefix("forgotten:") { return name }
+        let code = HMAC<Crypto.SHA256>.authenticationCode(
+            for: Data(name.utf8), using: SymmetricKey(data: library.nameKey))
+        return "forgotten:" + Array(code).prefix(12).map { String($0, radix: 16) }.joined()
+    }
+
+    // MARK: Proof
+
+    /// Free pages and the write-ahead log hold old bytes until they are rewritten.
+    private func compact() throws(LikenessError) {
+        try library.store.pool.mapped { pool in
+            try pool.vacuum()
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+    }
+
+    private func verify(_ scope: Scope) throws(LikenessError) -> [String: Int] {
+        try library.store.read { db in
+            var out: [String: Int] = [:]
+            for table in [
+                "face WHERE no", "place WHERE face", "embedding WHERE face", "membership WHERE face",
+                "claim WHERE face",
+            ] {
+                let name = String(table.split(separator: " ")[0])
+                out[name] = try scope.faces.reduce(0) { sum, face in
+                    sum + (try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM \(table) = ?", arguments: [face]) ?? 0)
+                }
+            }
+            return out
+        }
+    }
+
+    private func backups() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: library.layout.backups)) ?? []).sorted()
+    }
+}

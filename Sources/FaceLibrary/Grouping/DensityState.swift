@@ -1,0 +1,112 @@
+import FaceCore
+import FaceSpace
+import Foundation
+import GRDB
+
+/// The lasting density groups of one model's faces, and which face each of its rows is.
+///
+/// A cache of facts: the table of rows is written first, then the state; where they do not fit after a crash, the surplus of
+/// the table goes, and where the state is behind its own files it is made again. Not thread-safe: the one grouping job uses it.
+final class DensityState {
+    private let folder: String
+    private let store: Store
+    let model: ModelRow
+    let parameters: GroupingParameters
+    private var state: GroupingStore
+    /// The face of each row.
+    private(set) var faces: [Int]
+    private(set) var rowOf: [Int: Int]
+
+    private var token = ""
+
+    /// Names this state at this moment: a snapshot of groups says which one it was made from.
+    var stamp: String { "\(token):\(state.operations)" }
+
+    /// Whether a stamp is of this state at any moment.
+    func made(_ stamp: String?) -> Bool { stamp?.hasPrefix("\(token):") == true }
+
+    var groups: [Int64] { state.grouping.groups }
+    var isCore: [Bool] { state.grouping.isCore }
+    var isLive: [Bool] { state.grouping.isLive }
+
+    /// Opens the state for a model and parameters; begins a new one where there is none of that kind.
+    init(_ library: LibraryFolder, _ store: Store, _ model: ModelRow, _ parameters: GroupingParameters)
+        throws(LikenessError)
+    {
+        folder = "\(library.density)/state"
+        self.store = store
+        self.model = model
+        self.parameters = parameters
+        let options = parameters.options(model.space)
+        if let opened = try Self.existing(folder, model, options) {
+            let rows = try store.read { try Row.fetchAll($0, sql: "SELECT row, face FROM density_row ORDER BY row") }
+            let known = rows.map { $0["face"] as Int }
+            if opened.grouping.count <= known.count, rows.last.map({ $0["row"] as Int == rows.count - 1 }) ?? true {
+                state = opened
+                faces = Array(known.prefix(opened.grouping.count))
+                rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().map { ($1, $0) })
+                token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
+                let count = faces.count
+                if known.count > count {
+                    try store.write {
+                        try $0.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count])
+                    }
+                }
+                return
+            }
+        }
+        try Self.clear(folder, store)
+        state = try GroupingStore.create(folder, space: model.space, options: options)
+        (faces, rowOf) = ([], [:])
+        token = Identifier.fresh("den")
+        let made = token
+        try store.write { try $0.execute(sql: "INSERT INTO density_state (token) VALUES (?)", arguments: [made]) }
+    }
+
+    private static func existing(
+        _ folder: String, _ model: ModelRow, _ options: IncrementalOptions
+    ) throws(LikenessError) -> GroupingStore? {
+        guard try GroupingStore.exists(in: folder) else { return nil }
+        do throws(LikenessError) {
+            let opened = try GroupingStore.open(folder, expected: model.space)
+            return opened.grouping.options == options ? opened : nil
+        } catch  where [.spaceMismatch, .fileFormat, .fileTruncated].contains(error.code) {
+            return nil
+        }
+    }
+
+    /// Throws the state away: the next one begins with nothing.
+    static func clear(_ folder: String, _ store: Store) throws(LikenessError) {
+        do {
+            if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+        } catch {
+            throw LikenessError(.fileUnwritable, subject: folder, "cannot be removed: \(error.localizedDescription)")
+        }
+        try store.write { db in
+            try db.execute(sql: "DELETE FROM density_row")
+            try db.execute(sql: "DELETE FROM density_state")
+        }
+    }
+
+    /// Adds faces with their vectors. Returns the density groups that changed, as ids before and after.
+    func insert(
+        _ new: [Int], _ vectors: Matrix, quality: [Float], photos: [Int], threads: Int
+    ) throws(LikenessError) {
+        guard !new.isEmpty else { return }
+        let first = faces.count
+        try store.write { db in
+            let statement = try db.cachedStatement(sql: "INSERT INTO density_row (row, face) VALUES (?, ?)")
+            for (k, face) in new.enumerated() { try statement.execute(arguments: [first + k, face]) }
+        }
+        try state.insert(vectors, quality: quality, photos: photos, threads: threads)
+        for (k, face) in new.enumerated() { rowOf[face] = first + k }
+        faces += new
+    }
+
+    /// Takes faces out; after the return no file of the state holds their vectors.
+    func remove(_ gone: [Int]) throws(LikenessError) {
+        let rows = gone.compactMap { rowOf[$0] }.filter { isLive[$0] }
+        guard !rows.isEmpty else { return }
+        try state.remove(rows)
+    }
+}

@@ -1,0 +1,193 @@
+import FaceCore
+import FaceVision
+import Foundation
+import GRDB
+
+/// Looks at photos that wait, and keeps what was found: crops, then vectors, then one transaction that makes both count.
+///
+/// A kill at any point loses at most one batch of looking; ids of faces follow from the photo's bytes, so that looking again
+/// finds the same faces.
+struct PhotoIntake {
+    let store: Store
+    let shelf: VectorShelf
+    let crops: CropStore
+    let analyser: any PhotoAnalyser
+
+    /// What was done.
+    struct Report: Codable, Sendable, Hashable {
+        var photos = 0
+        var faces = 0
+        var failed = 0
+    }
+
+    private static let chunk = 64
+    private static let commitEvery = 16
+
+    /// Photos that wait to be looked at, or were looked at by another detector when `again`.
+    func waiting(again: Bool) throws(LikenessError) -> Int {
+        try store.read { db in
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM photo WHERE \(condition(again))") ?? 0
+        }
+    }
+
+    private func condition(_ again: Bool) -> String {
+        let wanted = "missing = 0 AND state = 'waiting'"
+        guard again else { return wanted }
+        return "(\(wanted) OR (missing = 0 AND state IN ('faces', 'no-faces') AND detector <> '\(quoted)'))"
+    }
+
+    private var quoted: String { analyser.detector.replacing("'", with: "''") }
+
+    /// Looks at all that wait; `progress` gets the number done after each batch.
+    func run(
+        again: Bool = false, cancellation: Cancellation, progress: (Report) throws(LikenessError) -> Void
+    ) throws(LikenessError) -> Report {
+        let model = try store.write { try ModelRow.find($0, analyser.space) }
+        var report = Report()
+        var tried: Set<Int> = []
+        while true {
+            try cancellation.check()
+            let batch = try next(again, after: tried)
+            if batch.isEmpty { return report }
+            tried.formUnion(batch.map(\.photo))
+            var done: [(Waiting, AnalysedPhoto)] = []
+            let photos = batch
+            var at = 0
+            try analyser.analyse(photos.map(\.path), cancellation: cancellation) { result throws(LikenessError) in
+                done.append((photos[at], result))
+                at += 1
+                if done.count == Self.commitEvery || at == photos.count {
+                    try keep(done, model, &report)
+                    done = []
+                    try progress(report)
+                }
+            }
+        }
+    }
+
+    private struct Waiting {
+        var photo: Int
+        var sha: String
+        var path: String
+    }
+
+    private func next(_ again: Bool, after tried: Set<Int>) throws(LikenessError) -> [Waiting] {
+        try store.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT no, sha256, (SELECT path FROM location WHERE photo = photo.no AND gone = 0 LIMIT 1) AS path
+                    FROM photo WHERE \(condition(again)) ORDER BY no
+                    """)
+            var out: [Waiting] = []
+            while out.count < Self.chunk, let row = try rows.next() {
+                guard let path: String = row["path"], !tried.contains(row["no"]) else { continue }
+                out.append(Waiting(photo: row["no"], sha: row["sha256"], path: path))
+            }
+            return out
+        }
+    }
+
+    // MARK: Keeping
+
+    private func keep(
+        _ batch: [(Waiting, AnalysedPhoto)], _ model: ModelRow, _ report: inout Report
+    ) throws(LikenessError) {
+        // a file that changed while it was looked at waits for the next scan
+        let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
+        var cropNames: [[String]] = []
+        var vectors: [[Float]] = []
+        for (_, found) in batch {
+            var names: [String] = []
+            for face in found.faces {
+                names.append(try crops.put(face.crop))
+                vectors.append(face.embedding)
+            }
+            cropNames.append(names)
+        }
+        let segments = try shelf.segments(model)
+        let places = vectors.isEmpty ? [] : try segments.append(Matrix(vectors))
+        do throws(LikenessError) {
+            try store.write { db in
+                var next = 0
+                for (k, (photo, found)) in batch.enumerated() {
+                    let own = Array(places[next..<next + found.faces.count])
+                    next += found.faces.count
+                    try enter(photo, found, cropNames[k], own, model, db)
+                }
+            }
+        } catch {
+            segments.rollback()
+            throw error
+        }
+        segments.commit()
+        report.photos += batch.count
+        report.faces += vectors.count
+        report.failed += batch.count { $0.1.error != nil }
+    }
+
+    /// Faces that were forgotten are not found again.
+    private func withoutForgotten(
+        _ batch: [(Waiting, AnalysedPhoto)]
+    ) throws(LikenessError) -> [(Waiting, AnalysedPhoto)] {
+        try store.read { db in
+            try batch.map { photo, found in
+                let boxes = try Row.fetchAll(
+                    db, sql: "SELECT x, y, w, h FROM tombstone WHERE photo = ?", arguments: [photo.photo])
+                guard !boxes.isEmpty else { return (photo, found) }
+                let gone = FaceCarryOver.matches(
+                    known: boxes.map { [$0["x"], $0["y"], $0["w"], $0["h"]] }, found: found.faces.map(\.box))
+                var rest = found
+                rest.faces = found.faces.indices.filter { k in !gone.contains { $0.found == k } }.map {
+                    found.faces[$0]
+                }
+                return (photo, rest)
+            }
+        }
+    }
+
+    private func enter(
+        _ photo: Waiting, _ found: AnalysedPhoto, _ crops: [String], _ places: [VectorLocation], _ model: ModelRow,
+        _ db: Database
+    ) throws {
+        let captured = found.captureDate.flatMap { Timestamp.seconds($0) }
+        let state = found.error != nil ? "failed" : found.faces.isEmpty ? "no-faces" : "faces"
+        try db.execute(
+            sql: """
+                UPDATE photo SET state = ?, detector = ?, width = ?, height = ?, capturedAt = COALESCE(?, capturedAt),
+                    errorCode = ?, errorMessage = ?, stateAt = ? WHERE no = ?
+                """,
+            arguments: [
+                state, analyser.detector, found.width, found.height, captured, found.error?.code.description,
+                found.error?.message, Timestamp.now(), photo.photo,
+            ])
+        guard found.error == nil else { return }
+        let known = try Row.fetchAll(
+            db, sql: "SELECT no, x, y, w, h, source FROM face WHERE photo = ? ORDER BY no", arguments: [photo.photo])
+        let matches = FaceCarryOver.matches(
+            known: known.map { [$0["x"], $0["y"], $0["w"], $0["h"]] }, found: found.faces.map(\.box))
+        let carried = Dictionary(uniqueKeysWithValues: matches.map { ($0.found, known[$0.known]) })
+        for (k, face) in found.faces.enumerated() {
+            let entry = FaceEntry(face: face, crop: crops[k], photo: photo.photo, detector: analyser.detector)
+            let no = try entry.keep(
+                db, sha: photo.sha, carried: carried[k].map { ($0["no"] as Int, $0["source"] as String) })
+            try Self.enter(db, places[k], face: no, model: model.number)
+        }
+        let kept = Set(matches.map(\.known))
+        let lost = known.indices.filter { !kept.contains($0) && (known[$0]["source"] as String) == "detector" }
+        try FaceEntry.drop(db, lost.map { known[$0]["no"] })
+    }
+
+    /// Records where a face's vector lies: from here on the row counts.
+    static func enter(_ db: Database, _ place: VectorLocation, face: Int, model: Int) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO embedding (model, face, segment, row) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [model, face, place.segment, place.row])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO segment (model, number, rows) VALUES (?, ?, ?)
+                ON CONFLICT (model, number) DO UPDATE SET rows = MAX(rows, excluded.rows)
+                """
+        ).execute(arguments: [model, place.segment, place.row + 1])
+    }
+}

@@ -1,0 +1,155 @@
+import FaceCore
+import Foundation
+import GRDB
+import Synchronization
+
+/// What each kind of job does.
+final class JobWork: Sendable {
+    private let library: PhotoLibrary
+    private let threads: Int
+    private let maker: JobRunner.AnalyserMaker
+    private let analyser = Mutex<(any PhotoAnalyser)?>(nil)
+    private let density = Mutex(DensityBox())
+
+    /// The density state is used by one job at a time.
+    private struct DensityBox: ~Copyable {
+        nonisolated(unsafe) var state: DensityState?
+    }
+
+    init(library: PhotoLibrary, threads: Int, analyser: @escaping JobRunner.AnalyserMaker) {
+        self.library = library
+        self.threads = threads
+        maker = analyser
+    }
+
+    func perform(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        switch job.row.job.kind {
+        case .import: try importPhotos(job)
+        case .detect: try detect(job, again: job.row.arguments.again ?? false)
+        case .embed: try embedBoxes(job)
+        case .group: try group(job, job.row.arguments.parameters, force: job.row.arguments.force ?? false)
+        case .forget: try forget(job)
+        case .backup: try backUp(job)
+        case .reEmbed, .export: throw LikenessError(.defect, subject: job.row.job.id, "no work of this kind is known")
+        }
+    }
+
+    private func made() throws(LikenessError) -> any PhotoAnalyser {
+        if let known = analyser.withLock({ $0 }) { return known }
+        let fresh = try maker()
+        analyser.withLock { $0 = fresh }
+        return fresh
+    }
+
+    // MARK: Import
+
+    private func importPhotos(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        var detail: [String: DetailValue] = ["stage": .text("scan")]
+        var total = Scanner.Report()
+        for path in job.row.arguments.paths ?? [] {
+            let report = try Scanner(store: library.store).scan(path, cancellation: job.cancellation) {
+                (files) throws(LikenessError) in
+                try job.progress(0, of: nil, ["stage": .text("scan"), "files": .number(Double(files))])
+            }
+            total.add(report)
+        }
+        detail["scan"] = try DetailValue.of(total)
+        detail.merge(try detect(job, again: job.row.arguments.again ?? false)) { $1 }
+        detail.merge(try group(job, nil, force: false)) { $1 }
+        detail["stage"] = .text("done")
+        return detail
+    }
+
+    private func detect(_ job: JobContext, again: Bool) throws(LikenessError) -> [String: DetailValue] {
+        let waiting = try library.store.read { db in
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM photo WHERE missing = 0 AND state = 'waiting'") ?? 0
+        }
+        guard waiting > 0 || again else { return ["photos": .number(0)] }
+        let intake = PhotoIntake(
+            store: library.store, shelf: library.shelf, crops: library.crops, analyser: try made())
+        let all = try intake.waiting(again: again)
+        let report = try intake.run(again: again, cancellation: job.cancellation) { (r) throws(LikenessError) in
+            try job.progress(
+                r.photos, of: max(all, r.photos),
+                ["stage": .text("faces"), "faces": .number(Double(r.faces)), "failed": .number(Double(r.failed))])
+        }
+        return ["faces": try DetailValue.of(report)]
+    }
+
+    /// Vectors and crops of boxes that people drew.
+    private func embedBoxes(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        let report = try BoxEmbedding(library: library, analyser: try made()).run(job)
+        var detail = try group(job, nil, force: false)
+        detail["boxes"] = .number(Double(report))
+        return detail
+    }
+
+    // MARK: Groups
+
+    private func group(
+        _ job: JobContext, _ chosen: GroupingParameters?, force: Bool
+    ) throws(LikenessError) -> [String: DetailValue] {
+        let (model, settings) = try library.store.read { (try ModelRow.current($0), try PhotoLibrary.settings($0)) }
+        guard let model else { return [:] }
+        let parameters = chosen ?? GroupingParameters(settings)
+        let run = GroupingRun(store: library.store, shelf: library.shelf, libraryID: library.id)
+        let report = try density.withLock { (box) throws(LikenessError) in
+            if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {
+                // the old one holds the lock of the folder
+                box.state = nil
+                box.state = try DensityState(library.layout, library.store, model, parameters)
+            }
+            guard let state = box.state else { throw LikenessError(.defect, "there is no state of groups") }
+            do throws(LikenessError) {
+                return try run.run(
+                    state, whole: force, force: force, threads: threads, cancellation: job.cancellation
+                ) { (done, all) throws(LikenessError) in
+                    try job.progress(done, of: all, ["stage": .text("groups")])
+                }
+            } catch {
+                // what is in memory may be ahead of what was kept
+                box.state = nil
+                throw error
+            }
+        }
+        try QuestionMaker(library: library).refresh(cancellation: job.cancellation)
+        if report.moved > 0 || report.newFaces > 0 { library.changes.send(.people([])) }
+        return ["groups": try DetailValue.of(report)]
+    }
+
+    // MARK: Others
+
+    private func forget(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        guard let subject = job.row.arguments.subject else { throw LikenessError(.defect, "nothing is named") }
+        let receipt = try density.withLock { (box) throws(LikenessError) in
+            box.state = nil
+            return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner").run(subject, job)
+        }
+        return ["receipt": try DetailValue.of(receipt)]
+    }
+
+    private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        throw LikenessError(.defect, subject: job.row.job.id, "no work of this kind is known")
+    }
+}
+
+extension DetailValue {
+    /// Any value that JSON can hold.
+    static func of(_ value: some Encodable) throws(LikenessError) -> DetailValue {
+        do { return try JSONDecoder().decode(DetailValue.self, from: JSONEncoder().encode(value)) } catch {
+            throw LikenessError(.defect, "a detail cannot be written: \(error)")
+        }
+    }
+}
+
+extension Scanner.Report {
+    mutating func add(_ other: Scanner.Report) {
+        files += other.files
+        unchanged += other.unchanged
+        new += other.new
+        duplicates += other.duplicates
+        changed += other.changed
+        gone += other.gone
+        unreadable += other.unreadable
+    }
+}

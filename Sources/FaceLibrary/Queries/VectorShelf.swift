@@ -1,0 +1,156 @@
+import FaceCore
+import FaceSpace
+import Foundation
+import GRDB
+import Synchronization
+
+/// The vectors of a library by model, and the search among those of the current one.
+final class VectorShelf: Sendable {
+    private let folder: LibraryFolder
+    private let store: Store
+    private let key: LibraryKey?
+    private let readOnly: Bool
+    private let open = Mutex<[Int: VectorSegments]>([:])
+    private let shelves = Mutex<[Int: [Part]]>([:])
+
+    /// One segment, ready to be searched: the face of each row, 0 where it was erased.
+    private struct Part: Sendable {
+        var number: Int
+        var faces: [Int]
+        var index: FlatIndex
+        var live: Int
+    }
+
+    init(_ folder: LibraryFolder, _ store: Store, key: LibraryKey?, readOnly: Bool) {
+        (self.folder, self.store, self.key, self.readOnly) = (folder, store, key, readOnly)
+    }
+
+    /// The segments of a model.
+    func segments(_ model: ModelRow) throws(LikenessError) -> VectorSegments {
+        if let known = open.withLock({ $0[model.number] }) { return known }
+        let rows = try store.read {
+            try Row.fetchAll($0, sql: "SELECT number, rows FROM segment WHERE model = ?", arguments: [model.number])
+        }
+        let committed = Dictionary(uniqueKeysWithValues: rows.map { ($0["number"] as Int, $0["rows"] as Int) })
+        let path = "\(folder.vectors)/\(model.folderName)"
+        if readOnly, committed.isEmpty {
+            return try VectorSegments(path, space: model.space, committed: [:], key: key, readOnly: true)
+        }
+        let made = try VectorSegments(path, space: model.space, committed: committed, key: key, readOnly: readOnly)
+        return open.withLock { all in
+            if let other = all[model.number] { return other }
+            all[model.number] = made
+            return made
+        }
+    }
+
+    /// The vectors of faces, in their order; faces without one are left out.
+    func vectors(_ faces: [Int], _ model: ModelRow) throws(LikenessError) -> (faces: [Int], rows: Matrix) {
+        let places = try store.read { db in try Self.locations(db, faces, model.number) }
+        let snapshot = try segments(model).snapshot()
+        let known = faces.filter { places[$0].map { snapshot.contains($0) } == true }
+        return (known, try snapshot.matrix(at: known.compactMap { places[$0] }))
+    }
+
+    static func locations(_ db: Database, _ faces: [Int], _ model: Int) throws -> [Int: VectorLocation] {
+        var out: [Int: VectorLocation] = [:]
+        let statement = try db.cachedStatement(sql: "SELECT segment, row FROM embedding WHERE model = ? AND face = ?")
+        for face in faces {
+            if let row = try Row.fetchOne(statement, arguments: [model, face]) {
+                out[face] = VectorLocation(segment: row["segment"], row: row["row"])
+            }
+        }
+        return out
+    }
+
+    /// A face and how similar it is.
+    struct Hit {
+        var face: Int
+        var similarity: Float
+    }
+
+    /// The most similar faces of the whole library. One exact scan; full segments are prepared once.
+    func search(
+        _ queries: Matrix, k: Int, floor: Float = 0.05, _ model: ModelRow, threads: Int
+    ) throws(LikenessError) -> [[Hit]] {
+        var found = [[Hit]](repeating: [], count: queries.rows)
+        for part in try parts(model, threads: threads) {
+            let lists = try part.index.search(queries, k: k, floor: floor, threads: threads)
+            for (q, list) in lists.enumerated() {
+                found[q] += list.compactMap { hit in
+                    let face = part.faces[Int(hit.id)]
+                    return face > 0 ? Hit(face: face, similarity: hit.similarity) : nil
+                }
+            }
+        }
+        return found.map { $0.sorted { ($1.similarity, $0.face) < ($0.similarity, $1.face) }.prefix(k).map { $0 } }
+    }
+
+    /// How many faces lie at each step of similarity to a vector; of more than 20,000 an even sample, scaled up.
+    func histogram(_ query: [Float], from: Float, step: Float, count: Int, _ model: ModelRow) throws(LikenessError)
+        -> [Int]
+    {
+        let parts = try parts(model, threads: 1)
+        let total = parts.reduce(0) { $0 + $1.faces.count }
+        let stride = max(1, total / 20_000)
+        var counts = [Int](repeating: 0, count: count)
+        for part in parts {
+            for row in Swift.stride(from: 0, to: part.faces.count, by: stride) where part.faces[row] > 0 {
+                let s = part.index.vectors.withRow(row) { x in dot(x, query) }
+                let bin = Int(((s - from) / step).rounded(.down))
+                if bin >= 0 { counts[min(bin, count - 1)] += stride }
+            }
+        }
+        return counts
+    }
+
+    private func dot(_ x: UnsafeBufferPointer<Float>, _ y: [Float]) -> Float {
+        y.withUnsafeBufferPointer { y in
+            var sum: Float = 0
+            for i in x.indices { sum += x[i] * y[i] }
+            return sum
+        }
+    }
+
+    /// Forgets what was prepared, after vectors were erased.
+    func reset() {
+        shelves.withLock { $0 = [:] }
+    }
+
+    /// Opens the segments anew, after a compaction or a restore.
+    func close() {
+        reset()
+        open.withLock { $0 = [:] }
+    }
+
+    private func parts(_ model: ModelRow, threads: Int) throws(LikenessError) -> [Part] {
+        let segments = try segments(model).snapshot().segments
+        let known = shelves.withLock { $0[model.number] ?? [] }
+        var out: [Part] = []
+        for segment in segments {
+            let live = segment.count - segment.erasedCount
+            if let same = known.first(where: {
+                $0.number == segment.number && $0.faces.count == segment.count && $0.live == live
+            }) {
+                out.append(same)
+                continue
+            }
+            let rows = try store.read { db in
+                try Row.fetchAll(
+                    db, sql: "SELECT face, row FROM embedding WHERE model = ? AND segment = ?",
+                    arguments: [model.number, segment.number])
+            }
+            var faces = [Int](repeating: 0, count: segment.count)
+            for row in rows {
+                let at: Int = row["row"]
+                if at < faces.count { faces[at] = row["face"] }
+            }
+            var index = FlatIndex(segment.matrix, space: model.space)
+            try index.prepare(threads: threads)
+            out.append(Part(number: segment.number, faces: faces, index: index, live: live))
+        }
+        let made = out
+        shelves.withLock { $0[model.number] = made }
+        return out
+    }
+}

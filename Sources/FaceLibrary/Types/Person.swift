@@ -1,0 +1,26 @@
+/// A person of the library: named by someone, or a group that nobody has named yet.
+public struct Person: Codable, Sendable, Hashable, Identifiable {
+    public var id: String
+    @Nullable public var name: String?
+    /// `2001-05-04`.
+    @Nullable public var birthDate: String?
+    public var hidden: Bool
+    public var favourite: Bool
+    public var faces: Int
+    public var photos: Int
+    /// Capture times of the first and last photo, RFC 3339.
+    @Nullable public var firstSeen: String?
+    @Nullable public var lastSeen: String?
+    /// The face that stands for the person.
+    @Nullable public var avatar: String?
+    /// Whether somebody chose ``avatar``.
+    public var avatarChosen: Bool
+    /// Faces that somebody spoke for one by one.
+    public var confirmed: Int
+    /// Grows with every decision about this person.
+    public var version: Int
+    /// Ids of people that were merged into this one; they still lead here.
+    public var aliases: [String]
+    /// Only in the answer to a former id: the id that survived.
+    public var movedTo: String?
+}

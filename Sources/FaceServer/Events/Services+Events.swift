@@ -1,0 +1,44 @@
+import FaceLibrary
+import Foundation
+import Hummingbird
+
+extension Services {
+    /// A stream of events for a listener, who first learns how the jobs stand.
+    func follow(
+        _ call: Call, wants: @escaping @Sendable (ServerEvent) -> Bool,
+        ends: @escaping @Sendable (ServerEvent) -> Bool = { _ in false },
+        first: @escaping @Sendable (PhotoLibrary) throws -> [Job]
+    ) async throws -> Reply {
+        guard hub.listenerCount < Self.mostListeners else { throw Problem.busy }
+        return try await EventStream.reply(
+            call.request, hub: hub, heartbeat: options.heartbeat, wants: wants,
+            first: {
+                // their number is that of the last event, so that nothing after it is lost on a return
+                let number = self.hub.last
+                return try await self.ask(first).map { job in try Self.event(of: job, id: number) }
+            }, ends: ends)
+    }
+
+    /// Streams that may be open at once; each costs a connection and a small buffer.
+    static let mostListeners = 200
+
+    /// Passes on what the library tells of its changes, until the token is cancelled.
+    func publishChanges() -> ChangeFeed.Token {
+        library.changes.observe { [hub] change in
+            switch change {
+            case .job(let job):
+                guard let event = try? Self.event(of: job, id: 0) else { return }
+                hub.publish(event.name, data: event.data, job: job.id)
+            case .people(let ids):
+                let data = (try? Self.json(["people": ids]).utf8).map { String(decoding: $0, as: UTF8.self) }
+                hub.publish("changed", data: data ?? "{}")
+            }
+        }
+    }
+
+    private static func event(of job: Job, id: Int) throws -> ServerEvent {
+        ServerEvent(
+            id: id, name: job.state.isFinal ? "done" : "progress",
+            data: String(decoding: try json(job).utf8, as: UTF8.self), job: job.id)
+    }
+}

@@ -1,0 +1,130 @@
+import FaceCore
+import FaceLibrary
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// `Idempotency-Key`: a request that is sent again gets the first answer again, without a second effect.
+final class Repetition: Sendable {
+    /// An answer that holds a secret is kept here, not in the library's file.
+    private struct Kept {
+        let fingerprint: String
+        let answer: StoredReply
+        let at: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var underWay: Set<String> = []
+        var kept: [String: Kept] = [:]
+    }
+
+    private static let lifetime = Duration.seconds(86_400)
+    private static let mostKept = 1000
+
+    private let library: PhotoLibrary
+    private let pool: WorkPool
+    private let state = Mutex(State())
+
+    init(library: PhotoLibrary, pool: WorkPool) {
+        self.library = library
+        self.pool = pool
+    }
+
+    func answer(_ call: Call, _ perform: () async throws -> Reply) async throws -> Reply {
+        let isKeyed = call.route.idempotency == .keyed || call.route.idempotency == .keyedInMemory
+        guard isKeyed, let key = call.request.headers[SecurityHeaders.field("Idempotency-Key")] else {
+            return try await perform()
+        }
+        guard (1...200).contains(key.utf8.count) else {
+            throw Problem.invalid("Idempotency-Key", "has 1…200 characters")
+        }
+        // of two people who choose the same key neither sees the other's answer
+        let route = "\(call.principal?.id ?? "-") \(call.route.operation)"
+        let slot = "\(route) \(key)"
+        let isFirst = state.withLock { $0.underWay.insert(slot).inserted }
+        guard isFirst else {
+            throw Problem(.conflict, "a request with this key is under way", headers: [.retryAfter: "1"])
+        }
+        defer { state.withLock { _ = $0.underWay.remove(slot) } }
+        let fingerprint = Self.fingerprint(call)
+        if let (known, stored) = try await find(call, route, key, slot) {
+            guard known == fingerprint else {
+                throw Problem(.idempotencyMismatch, "this Idempotency-Key was used for another request")
+            }
+            var reply = stored.reply
+            reply.headers[SecurityHeaders.field("Idempotency-Replayed")] = "true"
+            return reply
+        }
+        let reply = try await perform()
+        if reply.status < 400, let stored = StoredReply(reply) {
+            try await keep(call, stored, fingerprint, route, key, slot)
+        }
+        return reply
+    }
+
+    private func find(
+        _ call: Call, _ route: String, _ key: String, _ slot: String
+    ) async throws -> (String, StoredReply)? {
+        if call.route.idempotency == .keyedInMemory {
+            return state.withLock { state in
+                guard let kept = state.kept[slot], ContinuousClock.now - kept.at < Self.lifetime else { return nil }
+                return (kept.fingerprint, kept.answer)
+            }
+        }
+        let library = library
+        guard let answer = try await pool.run({ try library.storedAnswer(route: route, key: key) }) else { return nil }
+        let stored = try JSONDecoder().decode(StoredReply.self, from: Data(answer.body))
+        return (answer.bodyHash, stored)
+    }
+
+    private func keep(
+        _ call: Call, _ stored: StoredReply, _ fingerprint: String, _ route: String, _ key: String, _ slot: String
+    ) async throws {
+        if call.route.idempotency == .keyedInMemory {
+            return state.withLock { state in
+                if state.kept.count >= Self.mostKept {
+                    state.kept = state.kept.filter { ContinuousClock.now - $0.value.at < Self.lifetime }
+                    if state.kept.count >= Self.mostKept { state.kept.removeAll() }
+                }
+                state.kept[slot] = Kept(fingerprint: fingerprint, answer: stored, at: .now)
+            }
+        }
+        let answer = StoredAnswer(
+            route: route, key: key, bodyHash: fingerprint, status: stored.status,
+            body: Array(try JSONEncoder().encode(stored)))
+        let library = library
+        try await pool.run { try library.storeAnswer(answer) }
+    }
+
+    /// Everything that makes it the same request.
+    private static func fingerprint(_ call: Call) -> String {
+        let head =
+            "\(call.request.method.rawValue) \(call.request.uri.string) \(call.version.map(String.init) ?? "-")\n"
+        return Secret.digest(Array(head.utf8) + call.bytes)
+    }
+}
+
+/// An answer as it is kept.
+private struct StoredReply: Codable {
+    let status: Int
+    let type: String?
+    let tag: String?
+    let body: [UInt8]
+
+    init?(_ reply: Reply) {
+        status = reply.status
+        tag = reply.headers[.eTag]
+        switch reply.content {
+        case .none: (type, body) = (nil, [])
+        case .bytes(let bytes, let type): (self.type, body) = (type, bytes)
+        case .stream: return nil
+        }
+    }
+
+    var reply: Reply {
+        var reply = Reply(status, type.map { .bytes(body, type: $0) } ?? .none)
+        if let tag { reply.headers[.eTag] = tag }
+        return reply
+    }
+}

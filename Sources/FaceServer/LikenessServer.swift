@@ -1,0 +1,166 @@
+public import FaceCore
+public import FaceLibrary
+public import FaceVision
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTPTypes
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// `likeness serve`: the library's pages and its API on one address, with the library's jobs in the same process.
+public final class LikenessServer: Sendable {
+    private let library: PhotoLibrary
+    private let options: ServerOptions
+    private let services: Services
+    private let responder: Responder
+    private let runner: JobRunner
+    private let token: String
+
+    /// Opens nothing yet; `run` does.
+    ///
+    /// - Parameter models: where the networks' files are looked for.
+    /// Throws `usage` for an address that others could reach without a proxy, and what reading the accounts throws.
+    public convenience init(
+        library: PhotoLibrary, models: ModelCatalogue, options: ServerOptions
+    ) throws(LikenessError) {
+        let threads = options.threads
+        let model = options.model
+        try self.init(library: library, options: options) { () throws(LikenessError) in
+            try LibraryVision(models: models, model: model, threads: threads)
+        }
+    }
+
+    /// `token`: that of the owner's link; tests choose theirs, and an analyser for imports that needs no networks.
+    package init(
+        library: PhotoLibrary, options: ServerOptions, token: String = Secret.make(), log: RequestLog? = nil,
+        analyser: JobRunner.AnalyserMaker? = nil,
+        vision load: @escaping @Sendable () throws(LikenessError) -> LibraryVision
+    ) throws(LikenessError) {
+        guard options.isLoopback || options.behindProxy else {
+            throw LikenessError(
+                .usage, subject: "--host \(options.host)", "others could reach the library there without encryption",
+                remedy: "put a proxy with TLS in front and say --behind-proxy, or leave --host out")
+        }
+        self.library = library
+        self.options = options
+        self.token = token
+        let metrics = Metrics()
+        let accounts = try Accounts(path: "\(library.folder)/accounts.json", ownerToken: token)
+        let vision = try VisionService(threads: options.threads, metrics: metrics, load: load)
+        let pool = WorkPool("likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting)
+        let pages = (options.pages ?? WebFiles.installedFolder()).map { WebFiles(folder: $0) } ?? WebFiles([:])
+        let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
+        services = Services(
+            library: library, vision: vision, accounts: accounts, hub: hub, metrics: metrics, pool: pool,
+            options: options, pages: pages)
+        let gate = Gate(
+            table: RouteTable(Routes.all(services)), components: Components.all,
+            hosts: AllowedHosts(extra: options.allowedHosts + (options.isLoopback ? [] : [options.host])),
+            accounts: accounts, limiter: RateLimiter(Self.rates(options.rateFactor)), library: library,
+            repetition: Repetition(library: library, pool: pool), pool: pool, cookieName: services.cookieName,
+            behindProxy: options.behindProxy)
+        responder = Responder(
+            gate: gate, metrics: metrics, log: log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text))
+        // not by `??`: Swift 6.3.1 crashes on a closure with typed throws there
+        if let analyser {
+            runner = JobRunner(library, threads: options.threads, analyser: analyser)
+        } else {
+            runner = JobRunner(library, threads: options.threads) { () throws(LikenessError) in try vision.networks() }
+        }
+    }
+
+    /// Calls of the library at once: SQLite reads in parallel, and most of the time is spent outside it.
+    private static let libraryThreads = 8
+    /// Requests that may wait for one of them; more are told to come back.
+    private static let mostWaiting = 512
+
+    private static func rates(_ factor: Double) -> [Route.LimitClass: RateLimiter.Rate] {
+        guard factor > 0 else { return [:] }
+        return RateLimiter.usual.mapValues { .init($0.rate * factor, burst: max(1, $0.burst * factor)) }
+    }
+
+    /// Serves until SIGINT or SIGTERM; then open requests are finished and running jobs handed back.
+    ///
+    /// - Parameter started: gets the address to open, with the token of this start, once the server listens.
+    public func run(started: @escaping @Sendable (String) -> Void) async throws {
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [application(started: started)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Self.quiet))
+        try await group.run()
+    }
+
+    /// The application without the waiting for signals, as tests use it.
+    package func application(
+        started: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Application<Responder> {
+        let (host, token, scheme) = (options.host, token, "http")
+        var server = HTTP1Channel.Configuration(idleTimeout: .seconds(75))
+        server.additionalChannelHandlers = { [ContinueHandler()] }
+        return Application(
+            responder: responder, server: .http1(configuration: server),
+            configuration: .init(
+                address: .hostname(options.host, port: options.port), serverName: nil,
+                availableConnectionsDelegate: .maximum(Self.mostConnections, logger: Self.quiet)),
+            services: [Background(services: services, runner: runner)],
+            onServerRunning: { channel in
+                let shown = host.contains(":") ? "[\(host)]" : host
+                started("\(scheme)://\(shown):\(channel.localAddress?.port ?? 0)/?token=\(token)")
+            }, logger: Self.quiet)
+    }
+
+    /// All routes, for tests that each keeps what it promises.
+    package var table: RouteTable { responder.gate.table }
+
+    private static let mostConnections = 1024
+
+    /// Hummingbird's own words; requests have their line elsewhere.
+    private static var quiet: Logger {
+        var logger = Logger(label: "likeness.server")
+        logger.logLevel = .error
+        return logger
+    }
+}
+
+/// What runs beside the connections: the jobs, the events of the library and the loading of the networks.
+private struct Background: Service {
+    let services: Services
+    let runner: JobRunner
+
+    func run() async throws {
+        let changes = services.publishChanges()
+        // in the background, so that the first page does not wait for the networks
+        Thread.detachNewThread { _ = try? services.vision.networks() }
+        runner.start()
+        try? await gracefulShutdown()
+        // streams would keep the connections open for ever
+        services.hub.close()
+        changes.cancel()
+        let runner = runner
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            Thread.detachNewThread {
+                runner.stop()
+                continuation.resume()
+            }
+        }
+    }
+}
+
+/// Answers `Expect: 100-continue`, for which clients wait before they send a large body.
+private final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundOut = HTTPResponsePart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data), head.headerFields[.expect]?.lowercased() == "100-continue" {
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        }
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,76 @@
+/**
+ * Builds an element: `h('button.primary', {onclick: save, 'aria-label': 'Save'}, 'Save')`.
+ * Strings become text nodes. Nothing in these pages parses markup, so a name can never become some.
+ */
+export function h(spec, ...rest) {
+  const [tag, ...classes] = spec.split('.');
+  const node = document.createElement(tag);
+  if (classes.length) node.className = classes.join(' ');
+  const first = rest[0];
+  const isProps = first && typeof first === 'object' && !(first instanceof Node) && !Array.isArray(first);
+  if (isProps) setProps(node, rest.shift());
+  append(node, rest);
+  return node;
+}
+
+function setProps(node, props) {
+  for (const [name, value] of Object.entries(props)) {
+    // In ARIA "false" is a value of its own; everywhere else it means that the attribute is absent.
+    if (value === undefined || value === null || (value === false && !name.startsWith('aria-'))) continue;
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+    else if (name === 'dataset') Object.assign(node.dataset, value);
+    else if (name === 'class') node.classList.add(...value.split(' ').filter(Boolean));
+    else if (name === 'value' || name === 'checked' || name === 'indeterminate') node[name] = value;
+    else node.setAttribute(name, value === true && !name.startsWith('aria-') ? '' : value);
+  }
+}
+
+function append(node, children) {
+  for (const child of children.flat(Infinity)) {
+    if (child === undefined || child === null || child === false) continue;
+    node.append(child instanceof Node ? child : String(child));
+  }
+}
+
+/** Replaces what a node holds. */
+export function fill(node, ...children) {
+  node.replaceChildren();
+  append(node, children);
+  return node;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Builds an SVG element; attributes only, because the page's policy forbids inline style. */
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  append(node, children);
+  return node;
+}
+
+/** Sets custom properties through the object model, which `default-src 'self'` allows. */
+export function vars(node, values) {
+  for (const [name, value] of Object.entries(values)) node.style.setProperty(`--${name}`, value);
+  return node;
+}
+
+const announcer = () => document.getElementById('announcer');
+
+/** Says a sentence to screen readers. */
+export function announce(text) {
+  announcer().textContent = '';
+  // A new text node in a later task is read even when the sentence is the same as before.
+  setTimeout(() => { announcer().textContent = text; }, 50);
+}
+
+export function debounce(wait, run) {
+  let timer;
+  return (...values) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => run(...values), wait);
+  };
+}
+
+let serial = 0;
+export const uid = (prefix) => `${prefix}-${++serial}`;

@@ -1,0 +1,51 @@
+import { get } from './api.js';
+import { emit } from './bus.js';
+
+// Browsers keep six connections to one server. A stream per tab would use them up, so a hidden tab closes its own.
+const POLL_MS = 5000;
+let stream = null;
+let poll = null;
+let failures = 0;
+
+/** Follows jobs and changes: by server-sent events, or by asking every five seconds where they do not come through. */
+export function follow() {
+  document.addEventListener('visibilitychange', () => (document.hidden ? stop() : start()));
+  start();
+}
+
+function start() {
+  if (stream || document.hidden) return;
+  stream = new EventSource('/v1/events');
+  stream.addEventListener('open', () => { failures = 0; stopPolling(); });
+  for (const type of ['progress', 'done']) stream.addEventListener(type, (event) => emit('job', JSON.parse(event.data)));
+  stream.addEventListener('changed', (event) => emit('changed', JSON.parse(event.data)));
+  stream.addEventListener('error', () => {
+    failures += 1;
+    // The browser reconnects by itself unless the answer was no stream at all.
+    if (stream?.readyState === EventSource.CLOSED) {
+      stream = null;
+      setTimeout(start, Math.min(30_000, 1000 * 2 ** failures));
+    }
+    startPolling();
+  });
+}
+
+function stop() {
+  stream?.close();
+  stream = null;
+  stopPolling();
+}
+
+function startPolling() {
+  poll ??= setInterval(async () => {
+    try {
+      const page = await get('/jobs?limit=20');
+      for (const job of page.items) emit('job', job);
+    } catch { /* The connection notice tells it already. */ }
+  }, POLL_MS);
+}
+
+function stopPolling() {
+  clearInterval(poll);
+  poll = null;
+}
