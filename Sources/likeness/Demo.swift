@@ -1,12 +1,18 @@
 import ArgumentParser
 import FaceCore
+import FaceLibrary
 import FaceVision
 import Foundation
 
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds the people in sample photos, to see that everything works.",
-        discussion: "likeness demo --out demo")
+        discussion: """
+            likeness demo --out demo
+
+            Writes a report to demo/ and a library to demo-library/, whose people can be named and corrected with \
+            `likeness serve`.
+            """)
 
     @Option(help: ArgumentHelp("Folder for the result (default: likeness-demo).", valueName: "dir"))
     var out = "likeness-demo"
@@ -22,8 +28,24 @@ struct Demo: AsyncParsableCommand {
         group.common = common
         try await group.run()
         let report = URL(fileURLWithPath: out).standardizedFileURL.appendingPathComponent("report.html").path
+        let library = try fill("\(out)-library", with: samples)
+        let program = CommandLine.arguments.first ?? "likeness"
         common.console.note(
-            "Open it with a browser: file://\(report)\nThen try your own photos: likeness group ~/Pictures --out people"
-        )
+            """
+            The report: file://\(report)
+            Name and correct people in your browser:  \(program) serve \(library)
+            Then try your own photos:  \(program) group ~/Pictures --out people
+            """)
+    }
+
+    /// A library of the sample photos, made when it is not there yet.
+    private func fill(_ folder: String, with samples: String) throws -> String {
+        if !FileManager.default.fileExists(atPath: folder) {
+            _ = try PhotoLibrary.create(folder, name: "Sample photos")
+        }
+        var samples = try LibraryImport.parse([folder, samples])
+        samples.common = common
+        try samples.run()
+        return folder
     }
 }
