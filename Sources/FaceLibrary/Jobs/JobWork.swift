@@ -44,12 +44,16 @@ final class JobWork: Sendable {
     // MARK: Import
 
     private func importPhotos(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
-        var detail: [String: DetailValue] = ["stage": .text("scan")]
+        let paths = job.row.arguments.paths ?? []
+        var detail: [String: DetailValue] = [
+            "stage": .text("scan"), "path": .text(paths.first ?? ""), "paths": .list(paths.map { .text($0) }),
+        ]
         var total = Scanner.Report()
-        for path in job.row.arguments.paths ?? [] {
+        for path in paths {
             let report = try Scanner(store: library.store).scan(path, cancellation: job.cancellation) {
                 (files) throws(LikenessError) in
-                try job.progress(0, of: nil, ["stage": .text("scan"), "files": .number(Double(files))])
+                try job.progress(
+                    0, of: nil, ["stage": .text("scan"), "path": .text(path), "files": .number(Double(files))])
             }
             total.add(report)
         }
@@ -122,10 +126,32 @@ final class JobWork: Sendable {
     private func forget(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
         guard let subject = job.row.arguments.subject else { throw LikenessError(.defect, "nothing is named") }
         let receipt = try density.withLock { (box) throws(LikenessError) in
-            box.state = nil
-            return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner").run(subject, job)
+            if box.state == nil { box.state = try existingDensity() }
+            defer { box.state = nil }
+            return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner", density: box.state)
+                .run(subject, job)
         }
-        return ["receipt": try DetailValue.of(receipt)]
+        let remains = receipt.remaining.filter { $0.value > 0 }.map { "\($0.value) rows of \($0.key)" }.sorted()
+        return [
+            "receipt": try DetailValue.of(receipt), "faces": .number(Double(receipt.faces)),
+            "vectors": .number(Double(receipt.vectors)), "crops": .number(Double(receipt.crops)),
+            "questions": .number(Double(receipt.questions)), "names": .number(Double(receipt.journalEntries)),
+            "verified": .flag(remains.isEmpty), "remains": .list(remains.map { .text($0) }),
+        ]
+    }
+
+    /// The density state of the current snapshot, so that only the forgotten rows leave it.
+    private func existingDensity() throws(LikenessError) -> DensityState? {
+        let (model, text) = try library.store.read { db in
+            (
+                try ModelRow.current(db),
+                try String.fetchOne(db, sql: "SELECT parameters FROM grouping WHERE state = 'current'")
+            )
+        }
+        guard let model, let text,
+            let parameters = try? JSONDecoder().decode(GroupingParameters.self, from: Data(text.utf8))
+        else { return nil }
+        return try DensityState(library.layout, library.store, model, parameters)
     }
 
     private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {

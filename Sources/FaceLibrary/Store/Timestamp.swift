@@ -65,7 +65,7 @@ enum Timestamp {
 
     private static func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
 
-    private static func padded(_ n: Int, _ width: Int) -> String {
+    static func padded(_ n: Int, _ width: Int) -> String {
         let text = "\(n)"
         return String(repeating: "0", count: max(0, width - text.count)) + text
     }
