@@ -110,3 +110,8 @@ final class DensityState: DensityGroups {
         try state.remove(rows)
     }
 }
+
+/// Holds the density state of a library.
+struct DensityBox: ~Copyable {
+    nonisolated(unsafe) var state: DensityState?
+}

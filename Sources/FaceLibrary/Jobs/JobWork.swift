@@ -9,12 +9,6 @@ final class JobWork: Sendable {
     private let threads: Int
     private let maker: JobRunner.AnalyserMaker
     private let analyser = Mutex<(any PhotoAnalyser)?>(nil)
-    private let density = Mutex(DensityBox())
-
-    /// The density state is used by one job at a time.
-    private struct DensityBox: ~Copyable {
-        nonisolated(unsafe) var state: DensityState?
-    }
 
     init(library: PhotoLibrary, threads: Int, analyser: @escaping JobRunner.AnalyserMaker) {
         self.library = library
@@ -97,7 +91,7 @@ final class JobWork: Sendable {
         guard let model else { return [:] }
         let parameters = chosen ?? GroupingParameters(settings)
         let run = GroupingRun(store: library.store, shelf: library.shelf, libraryID: library.id)
-        let report = try density.withLock { (box) throws(LikenessError) in
+        let report = try library.density.withLock { (box) throws(LikenessError) in
             if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {
                 // the old one holds the lock of the folder
                 box.state = nil
@@ -125,7 +119,7 @@ final class JobWork: Sendable {
 
     private func forget(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
         guard let subject = job.row.arguments.subject else { throw LikenessError(.defect, "nothing is named") }
-        let receipt = try density.withLock { (box) throws(LikenessError) in
+        let receipt = try library.density.withLock { (box) throws(LikenessError) in
             if box.state == nil { box.state = try existingDensity() }
             defer { box.state = nil }
             return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner", density: box.state)
