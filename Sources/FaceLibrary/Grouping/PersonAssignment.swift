@@ -86,16 +86,12 @@ package struct PersonAssignment {
             (person: person, faces: members.indices.filter { members[$0].claim?.person == person })
         }
         for (k, member) in members.enumerated() {
-            var person: Int
+            let person: Int
             if let claim = member.claim, claim.strength == 2 || claimants.contains(claim.person) {
                 person = claim.person
             } else {
-                let allowed = known.filter { !member.refused.contains($0.person) }
-                guard let first = allowed.first else {
-                    out[member.face] = .some(nil)
-                    continue
-                }
-                person = allowed.count == 1 ? first.person : nearest(group.key, k, allowed)
+                // nobody else gets a face only because it is not the one whom it resembles
+                person = known.count == 1 ? known[0].person : nearest(group.key, k, known)
             }
             if member.claim?.strength != 2, member.refused.contains(person) {
                 out[member.face] = .some(nil)
