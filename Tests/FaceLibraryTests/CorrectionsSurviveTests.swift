@@ -45,7 +45,7 @@ struct CorrectionsSurviveTests {
                 for k in 0..<3 {
                     try f.photos.write(
                         "q\(person)-\(half)-\(k)",
-                        [.init(person: person, variant: half * 50, noise: 0.45 + 0.01 * Float(k))])
+                        [.init(person: person, variant: half * 50, noise: 0.5 + 0.01 * Float(k))])
                 }
             }
         }
