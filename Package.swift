@@ -122,7 +122,10 @@ let package = Package(
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "FaceLibraryTests",
-            dependencies: ["FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport"],
+            dependencies: [
+                "FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "likenessTests", dependencies: ["likeness", "FaceCore", "FaceSpace", "FaceTestSupport"],
