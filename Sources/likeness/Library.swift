@@ -18,7 +18,7 @@ struct Library: AsyncParsableCommand {
         subcommands: [
             LibraryCreate.self, LibraryImport.self, LibraryWatch.self, LibraryPeople.self, LibraryName.self,
             LibraryMerge.self, LibrarySplit.self, LibraryMove.self, LibraryQuestions.self, LibraryAnswer.self,
-            LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self,
+            LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self, LibraryBench.self,
         ])
 }
 
@@ -133,7 +133,8 @@ struct LibraryImport: ParsableCommand {
         LibraryPrinter(common.console).overview(overview)
         for folder in try library.imports() {
             for failure in folder.failures {
-                common.console.note("  \(failure.path): \(failure.message) (\(failure.code))")
+                let paths = failure.paths.joined(separator: ", ")
+                common.console.note("  \(failure.count) × \(failure.message) (\(failure.code)): \(paths)")
             }
         }
     }

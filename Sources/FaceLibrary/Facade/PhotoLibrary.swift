@@ -25,6 +25,8 @@ public final class PhotoLibrary: Sendable {
     let queue: JobQueue
     let prototypes = Prototypes()
     let access: Access
+    /// The density state, open from the first grouping on; used by one job at a time.
+    let density = Mutex(DensityBox())
     private let lock: LibraryLock?
     /// Hides the names of forgotten people in the journal.
     let nameKey: [UInt8]
@@ -64,7 +66,10 @@ public final class PhotoLibrary: Sendable {
         }
         let lock = access == .write ? try layout.takeLock() : nil
         if access == .write { try layout.make() }
-        return try PhotoLibrary(layout, try Store(layout.database), lock, access, key)
+        let store = try Store(layout.database)
+        // whoever held the lock before has ended, and its jobs with it
+        if access == .write { try JobQueue(store: store).takeBackAll() }
+        return try PhotoLibrary(layout, store, lock, access, key)
     }
 
     private init(

@@ -15,7 +15,7 @@ struct BoxEmbedding {
                 db,
                 sql: """
                     SELECT f.no, f.x, f.y, f.w, f.h, ph.id AS photo FROM face f JOIN photo ph ON ph.no = f.photo
-                    WHERE f.source = 'manual' AND f.dropped = 0 AND NOT EXISTS (
+                    WHERE f.source IN ('manual', 'imported') AND f.dropped = 0 AND NOT EXISTS (
                         SELECT 1 FROM embedding e WHERE e.face = f.no AND e.model = ?) ORDER BY f.no
                     """, arguments: [model.number])
         }

@@ -95,6 +95,9 @@ struct PhotoIntake {
     ) throws(LikenessError) {
         // a file that changed while it was looked at waits for the next scan
         let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
+        let evidence = batch.map { photo, found in
+            found.error == nil ? try? PhotoEvidence(photo: photo.path) : nil
+        }
         var cropNames: [[String]] = []
         var vectors: [[Float]] = []
         for (_, found) in batch {
@@ -114,6 +117,7 @@ struct PhotoIntake {
                     let own = Array(places[next..<next + found.faces.count])
                     next += found.faces.count
                     try enter(photo, found, cropNames[k], own, model, db)
+                    if let said = evidence[k] { try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said) }
                 }
             }
         } catch {
