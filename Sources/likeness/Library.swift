@@ -133,7 +133,8 @@ struct LibraryImport: ParsableCommand {
         LibraryPrinter(common.console).overview(overview)
         for folder in try library.imports() {
             for failure in folder.failures {
-                common.console.note("  \(failure.path): \(failure.message) (\(failure.code))")
+                let paths = failure.paths.joined(separator: ", ")
+                common.console.note("  \(failure.count) × \(failure.message) (\(failure.code)): \(paths)")
             }
         }
     }

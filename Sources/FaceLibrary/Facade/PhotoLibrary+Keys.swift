@@ -92,21 +92,25 @@ extension PhotoLibrary {
     // MARK: Audit
 
     /// Appends a row to the audit log, chained to the one before by its hash. Names and vectors do not belong in it.
-    public func audit(actor: String, key: String? = nil, action: String, objects: [String]) throws(LikenessError) {
+    public func audit(
+        actor: String, key: String? = nil, action: String, objects: [String], status: Int = 200
+    ) throws(LikenessError) {
         try store.write { db in
             let last = try String.fetchOne(db, sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1") ?? ""
             let (at, list) = (Timestamp.now(), objects.prefix(100).joined(separator: " "))
-            let hash = Self.auditHash(last, at, actor, key, action, list)
+            let hash = Self.auditHash(last, at, actor, key, action, list, status)
             try db.execute(
-                sql: "INSERT INTO audit (at, actor, key, action, objects, hash) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [at, actor, key, action, list, hash])
+                sql: "INSERT INTO audit (at, actor, key, action, objects, status, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                arguments: [at, actor, key, action, list, status, hash])
         }
     }
 
     private static func auditHash(
-        _ last: String, _ at: Double, _ actor: String, _ key: String?, _ action: String, _ objects: String
+        _ last: String, _ at: Double, _ actor: String, _ key: String?, _ action: String, _ objects: String,
+        _ status: Int
     ) -> String {
-        SHA256.hex(of: Array([last, "\(at)", actor, key ?? "", action, objects].joined(separator: "\u{1F}").utf8))
+        SHA256.hex(
+            of: Array([last, "\(at)", actor, key ?? "", action, objects, "\(status)"].joined(separator: "\u{1F}").utf8))
     }
 
     /// The audit log, the newest first.
@@ -123,7 +127,7 @@ extension PhotoLibrary {
                         seq: row["seq"], at: Timestamp.text(row["at"] as Double), actor: row["actor"], key: row["key"],
                         action: row["action"],
                         objects: (row["objects"] as String).split(separator: " ").map(String.init),
-                        hash: row["hash"])
+                        status: row["status"], hash: row["hash"])
                 }, next: rows.count > page.limit ? shown.last.map { Cursor(["\($0["seq"] as Int)"]).text } : nil)
         }
     }
@@ -134,7 +138,8 @@ extension PhotoLibrary {
             var last = ""
             let rows = try Row.fetchCursor(db, sql: "SELECT * FROM audit ORDER BY seq")
             while let row = try rows.next() {
-                let hash = Self.auditHash(last, row["at"], row["actor"], row["key"], row["action"], row["objects"])
+                let hash = Self.auditHash(
+                    last, row["at"], row["actor"], row["key"], row["action"], row["objects"], row["status"])
                 guard hash == row["hash"] as String else { return row["seq"] as Int }
                 last = hash
             }

@@ -94,12 +94,22 @@ extension PhotoLibrary {
 
     /// A person; a former id leads to the one that it was merged into. Throws `not-found`.
     public func person(_ id: String) throws(LikenessError) -> Person {
-        try store.read { try PersonReader(db: $0).current(id).person }
+        try store.read { db in
+            var (number, person) = try PersonReader(db: db).current(id)
+            person.years = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT CAST(strftime('%Y', at, 'unixepoch') AS INTEGER) AS year, COUNT(*) AS n FROM place
+                    WHERE person = ? AND at > \(Placement.unknownTime) GROUP BY year ORDER BY year
+                    """, arguments: [number]
+            ).map { Person.Year(year: $0["year"], faces: $0["n"]) }
+            return person
+        }
     }
 
     /// A person's faces. O(page) by indexes.
     public func faces(
-        of person: String, order: FaceOrder = .best, page: PageRequest = PageRequest()
+        of person: String, order: FaceOrder = .best, year: Int? = nil, page: PageRequest = PageRequest()
     ) throws(LikenessError) -> Page<LibraryFace> {
         let cursor = try Cursor.read(page.cursor, count: 2)
         let (column, direction) =
@@ -110,7 +120,7 @@ extension PhotoLibrary {
             }
         return try store.read { db in
             let number = try PersonReader(db: db).number(person)
-            var condition = "person = ?"
+            var condition = "person = ?" + Self.within(year)
             var arguments: StatementArguments = [number]
             if let cursor {
                 let sign = direction == "ASC" ? ">" : "<"
@@ -142,13 +152,23 @@ extension PhotoLibrary {
         }
     }
 
+    /// A condition on the capture time; years that no calendar has give nothing.
+    private static func within(_ year: Int?) -> String {
+        guard let year else { return "" }
+        guard (1...9998).contains(year), let from = Timestamp.seconds(Timestamp.padded(year, 4) + "-01-01"),
+            let to = Timestamp.seconds(Timestamp.padded(year + 1, 4) + "-01-01")
+        else { return " AND 0" }
+        return " AND at >= \(from) AND at < \(to)"
+    }
+
     /// The photos that show a person, the newest first. O(page) by indexes.
-    public func photos(of person: String, page: PageRequest = PageRequest()) throws(LikenessError) -> Page<LibraryPhoto>
-    {
+    public func photos(
+        of person: String, year: Int? = nil, page: PageRequest = PageRequest()
+    ) throws(LikenessError) -> Page<LibraryPhoto> {
         let cursor = try Cursor.read(page.cursor, count: 2)
         return try store.read { db in
             let number = try PersonReader(db: db).number(person)
-            var condition = "person = ?"
+            var condition = "person = ?" + Self.within(year)
             var arguments: StatementArguments = [number]
             if let cursor {
                 condition += " AND (at < ? OR (at = ? AND photo < ?))"

@@ -97,35 +97,44 @@ extension PhotoLibrary {
     /// The imported folders with their counters and failures.
     public func imports() throws(LikenessError) -> [ImportFolder] {
         try store.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM folder ORDER BY path").map { folder in
-                let number: Int = folder["no"]
-                let states = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT p.state, p.missing, COUNT(*) AS n FROM photo p
-                        WHERE p.no IN (SELECT photo FROM location WHERE folder = ?) GROUP BY p.missing, p.state
-                        """, arguments: [number])
-                let failures = try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT p.id, l.path, p.errorCode, p.errorMessage FROM location l JOIN photo p ON p.no = l.photo
-                        WHERE l.folder = ? AND p.state = 'failed' ORDER BY l.path LIMIT 100
-                        """, arguments: [number])
-                let files =
-                    try Int.fetchOne(
-                        db, sql: "SELECT COUNT(*) FROM location WHERE folder = ? AND gone = 0", arguments: [number])
-                    ?? 0
-                let counts = Self.counted(states)
-                return ImportFolder(
-                    path: folder["path"], lastScan: Timestamp.text(folder["scannedAt"] as Double?), photos: counts,
-                    duplicates: max(0, files - (counts.total - counts.missing)),
-                    failures: failures.map {
-                        .init(
-                            photo: $0["id"], path: $0["path"], code: $0["errorCode"] ?? "",
-                            message: $0["errorMessage"] ?? "")
-                    })
+            let jobs = try Row.fetchAll(
+                db,
+                sql: "SELECT * FROM job WHERE kind = 'import' AND state IN ('queued', 'running', 'paused') ORDER BY no"
+            ).map { try JobRow($0) }
+            return try Row.fetchAll(db, sql: "SELECT * FROM folder ORDER BY path").map { folder in
+                try Self.folder(db, folder, jobs)
             }
         }
+    }
+
+    private static func folder(_ db: Database, _ folder: Row, _ jobs: [JobRow]) throws -> ImportFolder {
+        let (number, path): (Int, String) = (folder["no"], folder["path"])
+        let states = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.state, p.missing, COUNT(*) AS n FROM photo p
+                WHERE p.no IN (SELECT photo FROM location WHERE folder = ?) GROUP BY p.missing, p.state
+                """, arguments: [number])
+        let failed = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT l.path, p.errorCode AS code, p.errorMessage AS message FROM location l JOIN photo p ON p.no = l.photo
+                WHERE l.folder = ? AND p.state = 'failed' AND p.missing = 0 ORDER BY l.path
+                """, arguments: [number])
+        let files =
+            try Int.fetchOne(
+                db, sql: "SELECT COUNT(*) FROM location WHERE folder = ? AND gone = 0", arguments: [number]) ?? 0
+        let counts = counted(states)
+        let failures = Dictionary(grouping: failed) { ($0["code"] as String?) ?? "unknown" }
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { code, rows in
+                ImportFolder.Failure(
+                    code: code, message: rows[0]["message"] ?? "", count: rows.count,
+                    paths: rows.prefix(5).map { $0["path"] })
+            }
+        return ImportFolder(
+            path: path, lastScan: Timestamp.text(folder["scannedAt"] as Double?), photos: counts,
+            duplicates: max(0, files - (counts.total - counts.missing)), watching: false,
+            job: jobs.first { ($0.arguments.paths ?? []).contains(path) }?.job, failures: failures)
     }
 
     static func counted(_ states: [Row]) -> Overview.Photos {

@@ -25,6 +25,8 @@ public final class PhotoLibrary: Sendable {
     let queue: JobQueue
     let prototypes = Prototypes()
     let access: Access
+    /// The density state, open from the first grouping on; used by one job at a time.
+    let density = Mutex(DensityBox())
     private let lock: LibraryLock?
     /// Hides the names of forgotten people in the journal.
     let nameKey: [UInt8]

@@ -10,6 +10,8 @@ import GRDB
 struct Forgetting {
     let library: PhotoLibrary
     let actor: String
+    /// The density state, which holds vectors too; nil where there is none.
+    let density: DensityState?
 
     func run(_ subject: ForgetSubject, _ job: JobContext) throws(LikenessError) -> ForgetReceipt {
         let scope = try scope(subject)
@@ -123,8 +125,11 @@ struct Forgetting {
             }
             try segments.erase(orphans)
         }
-        // the density state holds vectors too: it is made again from those that stay
-        try DensityState.clear("\(library.layout.density)/state", library.store)
+        if let density {
+            try density.remove(scope.faces)
+        } else {
+            try DensityState.clear("\(library.layout.density)/state", library.store)
+        }
         library.shelf.reset()
         library.prototypes.reset()
         return erased

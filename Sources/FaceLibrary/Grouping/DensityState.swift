@@ -7,7 +7,7 @@ import GRDB
 ///
 /// A cache of facts: the table of rows is written first, then the state; where they do not fit after a crash, the surplus of
 /// the table goes, and where the state is behind its own files it is made again. Not thread-safe: the one grouping job uses it.
-final class DensityState {
+final class DensityState: DensityGroups {
     private let folder: String
     private let store: Store
     let model: ModelRow
@@ -109,4 +109,9 @@ final class DensityState {
         guard !rows.isEmpty else { return }
         try state.remove(rows)
     }
+}
+
+/// Holds the density state of a library.
+struct DensityBox: ~Copyable {
+    nonisolated(unsafe) var state: DensityState?
 }

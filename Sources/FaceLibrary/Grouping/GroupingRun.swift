@@ -3,6 +3,14 @@ import FaceSpace
 import Foundation
 import GRDB
 
+/// Density groups at one moment, and which face each row is.
+protocol DensityGroups {
+    var faces: [Int] { get }
+    var groups: [Int64] { get }
+    var isCore: [Bool] { get }
+    var isLive: [Bool] { get }
+}
+
 /// Makes a new snapshot of groups: begin, build, check, switch.
 ///
 /// Only what changed is read and written: new faces, the groups that they touch, and the groups of faces about which
@@ -65,7 +73,7 @@ struct GroupingRun {
         let whole = whole || !density.made(begin.stamp)
         try density.remove(begin.gone)
         try insert(begin.fresh, density, threads, cancellation, progress)
-        let changed = changedGroups(density, before, try decidedRows(density, begin), whole: whole)
+        let changed = Self.changedGroups(density, before, try decidedRows(density, begin), whole: whole)
         report.groupsLookedAt = changed.count
         let build = GroupingBuild(store: store, shelf: shelf, model: density.model)
         let verdicts = try build.verdicts(changed)
@@ -76,6 +84,14 @@ struct GroupingRun {
                 &report)
         try progress(begin.fresh.count, begin.fresh.count)
         return report
+    }
+
+    /// Faces that are grouped: with a vector, and not useless. A condition on `face f`.
+    static func isGrouped(_ model: Int) -> String {
+        """
+        f.dropped = 0 AND EXISTS (SELECT 1 FROM embedding e WHERE e.model = \(model) AND e.face = f.no)
+            AND (f.source = 'manual' OR (f.reasons NOT LIKE '%not-a-face%' AND f.quality >= 0.02))
+        """
     }
 
     private func begin(_ density: DensityState) throws(LikenessError) -> Begin {
@@ -90,11 +106,10 @@ struct GroupingRun {
                 db,
                 sql: """
                     SELECT f.no, f.photo, f.quality FROM face f
-                    WHERE f.dropped = 0 AND EXISTS (SELECT 1 FROM embedding e WHERE e.model = ? AND e.face = f.no)
+                    WHERE \(Self.isGrouped(density.model.number))
                         AND NOT EXISTS (SELECT 1 FROM density_row d WHERE d.face = f.no)
-                        AND (f.source = 'manual' OR (f.reasons NOT LIKE '%not-a-face%' AND f.quality >= 0.02))
                     ORDER BY f.no
-                    """, arguments: [density.model.number])
+                    """)
             let gone = try Int.fetchAll(
                 db,
                 sql: """
@@ -159,8 +174,8 @@ struct GroupingRun {
     }
 
     /// The faces of every group that won or lost a row, by group; rows of nobody are groups of their own.
-    private func changedGroups(
-        _ density: DensityState, _ before: [Int64], _ decided: Set<Int>, whole: Bool
+    static func changedGroups(
+        _ density: some DensityGroups, _ before: [Int64], _ decided: Set<Int>, whole: Bool
     ) -> [GroupingBuild.DensityGroup] {
         let (now, live, core) = (density.groups, density.isLive, density.isCore)
         var ids: Set<Int64> = []

@@ -9,12 +9,6 @@ final class JobWork: Sendable {
     private let threads: Int
     private let maker: JobRunner.AnalyserMaker
     private let analyser = Mutex<(any PhotoAnalyser)?>(nil)
-    private let density = Mutex(DensityBox())
-
-    /// The density state is used by one job at a time.
-    private struct DensityBox: ~Copyable {
-        nonisolated(unsafe) var state: DensityState?
-    }
 
     init(library: PhotoLibrary, threads: Int, analyser: @escaping JobRunner.AnalyserMaker) {
         self.library = library
@@ -44,12 +38,16 @@ final class JobWork: Sendable {
     // MARK: Import
 
     private func importPhotos(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
-        var detail: [String: DetailValue] = ["stage": .text("scan")]
+        let paths = job.row.arguments.paths ?? []
+        var detail: [String: DetailValue] = [
+            "stage": .text("scan"), "path": .text(paths.first ?? ""), "paths": .list(paths.map { .text($0) }),
+        ]
         var total = Scanner.Report()
-        for path in job.row.arguments.paths ?? [] {
+        for path in paths {
             let report = try Scanner(store: library.store).scan(path, cancellation: job.cancellation) {
                 (files) throws(LikenessError) in
-                try job.progress(0, of: nil, ["stage": .text("scan"), "files": .number(Double(files))])
+                try job.progress(
+                    0, of: nil, ["stage": .text("scan"), "path": .text(path), "files": .number(Double(files))])
             }
             total.add(report)
         }
@@ -93,7 +91,7 @@ final class JobWork: Sendable {
         guard let model else { return [:] }
         let parameters = chosen ?? GroupingParameters(settings)
         let run = GroupingRun(store: library.store, shelf: library.shelf, libraryID: library.id)
-        let report = try density.withLock { (box) throws(LikenessError) in
+        let report = try library.density.withLock { (box) throws(LikenessError) in
             if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {
                 // the old one holds the lock of the folder
                 box.state = nil
@@ -121,11 +119,33 @@ final class JobWork: Sendable {
 
     private func forget(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
         guard let subject = job.row.arguments.subject else { throw LikenessError(.defect, "nothing is named") }
-        let receipt = try density.withLock { (box) throws(LikenessError) in
-            box.state = nil
-            return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner").run(subject, job)
+        let receipt = try library.density.withLock { (box) throws(LikenessError) in
+            if box.state == nil { box.state = try existingDensity() }
+            defer { box.state = nil }
+            return try Forgetting(library: library, actor: job.row.arguments.actor ?? "owner", density: box.state)
+                .run(subject, job)
         }
-        return ["receipt": try DetailValue.of(receipt)]
+        let remains = receipt.remaining.filter { $0.value > 0 }.map { "\($0.value) rows of \($0.key)" }.sorted()
+        return [
+            "receipt": try DetailValue.of(receipt), "faces": .number(Double(receipt.faces)),
+            "vectors": .number(Double(receipt.vectors)), "crops": .number(Double(receipt.crops)),
+            "questions": .number(Double(receipt.questions)), "names": .number(Double(receipt.journalEntries)),
+            "verified": .flag(remains.isEmpty), "remains": .list(remains.map { .text($0) }),
+        ]
+    }
+
+    /// The density state of the current snapshot, so that only the forgotten rows leave it.
+    private func existingDensity() throws(LikenessError) -> DensityState? {
+        let (model, text) = try library.store.read { db in
+            (
+                try ModelRow.current(db),
+                try String.fetchOne(db, sql: "SELECT parameters FROM grouping WHERE state = 'current'")
+            )
+        }
+        guard let model, let text,
+            let parameters = try? JSONDecoder().decode(GroupingParameters.self, from: Data(text.utf8))
+        else { return nil }
+        return try DensityState(library.layout, library.store, model, parameters)
     }
 
     private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {

@@ -50,7 +50,7 @@ enum Schema {
         "CREATE TABLE folder (no INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, addedAt REAL NOT NULL, scannedAt REAL)",
         """
         CREATE TABLE photo (
-            no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
+            no INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL UNIQUE, bytes INTEGER NOT NULL,
             width INTEGER NOT NULL DEFAULT 0, height INTEGER NOT NULL DEFAULT 0, capturedAt REAL, latitude REAL,
             longitude REAL, state TEXT NOT NULL, missing INTEGER NOT NULL DEFAULT 0, detector TEXT, errorCode TEXT,
             errorMessage TEXT, stateAt REAL NOT NULL, addedAt REAL NOT NULL)
@@ -69,9 +69,10 @@ enum Schema {
             no INTEGER PRIMARY KEY, space TEXT NOT NULL UNIQUE, card TEXT NOT NULL, state TEXT NOT NULL,
             createdAt REAL NOT NULL)
         """,
+        // numbers of forgotten faces are never given again
         """
         CREATE TABLE face (
-            no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, photo INTEGER NOT NULL REFERENCES photo(no) ON DELETE CASCADE,
+            no INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, photo INTEGER NOT NULL REFERENCES photo(no) ON DELETE CASCADE,
             source TEXT NOT NULL, detector TEXT NOT NULL, x REAL NOT NULL, y REAL NOT NULL, w REAL NOT NULL,
             h REAL NOT NULL, landmarks TEXT, score REAL NOT NULL, quality REAL NOT NULL, sharpness REAL NOT NULL,
             reasons TEXT NOT NULL, best REAL NOT NULL, crop TEXT, label TEXT,
@@ -229,7 +230,7 @@ enum Schema {
         """
         CREATE TABLE audit (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, actor TEXT NOT NULL, key TEXT, action TEXT NOT NULL,
-            objects TEXT NOT NULL, hash TEXT NOT NULL)
+            objects TEXT NOT NULL, status INTEGER NOT NULL, hash TEXT NOT NULL)
         """,
         """
         CREATE TABLE answer (

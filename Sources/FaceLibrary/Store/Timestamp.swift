@@ -1,7 +1,7 @@
 import Glibc
 
 /// Seconds since 1970 and their text (RFC 3339, UTC), without a formatter: a page of people writes two hundred of them.
-enum Timestamp {
+package enum Timestamp {
     static func now() -> Double {
         var t = timespec()
         clock_gettime(CLOCK_REALTIME, &t)
@@ -9,7 +9,7 @@ enum Timestamp {
     }
 
     /// `2026-11-21T22:00:00Z`. Days to civil date: Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013).
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.down))
         let days = (whole >= 0 ? whole : whole - 86_399) / 86_400
         let rest = whole - days * 86_400
@@ -28,7 +28,7 @@ enum Timestamp {
     static func text(_ seconds: Double?) -> String? { seconds.map { text($0) } }
 
     /// Reads `2024-05-01`, `2024-05-01T12:33:10` with fractions and an offset; a time without an offset counts as UTC.
-    static func seconds(_ text: String) -> Double? {
+    package static func seconds(_ text: String) -> Double? {
         let b = Array(text.utf8)
         func number(_ at: Int, _ count: Int) -> Int? {
             guard at + count <= b.count, b[at..<at + count].allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
@@ -65,7 +65,7 @@ enum Timestamp {
 
     private static func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
 
-    private static func padded(_ n: Int, _ width: Int) -> String {
+    static func padded(_ n: Int, _ width: Int) -> String {
         let text = "\(n)"
         return String(repeating: "0", count: max(0, width - text.count)) + text
     }

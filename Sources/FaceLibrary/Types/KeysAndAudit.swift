@@ -16,23 +16,30 @@ public struct AuditEntry: Codable, Sendable, Hashable {
     @Nullable public var key: String?
     public var action: String
     public var objects: [String]
+    /// What the request was answered with.
+    public var status: Int
     public var hash: String
 }
 
 /// A folder that was imported, with the photos under it by state.
 public struct ImportFolder: Codable, Sendable, Hashable {
+    /// Photos that could not be looked at, by reason; `photos(state: .failed)` lists each.
     public struct Failure: Codable, Sendable, Hashable {
-        public var photo: String
-        public var path: String
         public var code: String
+        /// Of the first such photo.
         public var message: String
+        public var count: Int
+        /// Up to five files.
+        public var paths: [String]
     }
 
     public var path: String
     @Nullable public var lastScan: String?
     public var photos: Overview.Photos
     public var duplicates: Int
-    /// At most 100.
+    public var watching: Bool
+    /// The import of this folder that waits or runs.
+    @Nullable public var job: Job?
     public var failures: [Failure]
 }
 

@@ -21,6 +21,14 @@ public struct Person: Codable, Sendable, Hashable, Identifiable {
     public var version: Int
     /// Ids of people that were merged into this one; they still lead here.
     public var aliases: [String]
+    /// Only when one person is asked for: how many faces each year has, the oldest first.
+    public var years: [Year]?
     /// Only in the answer to a former id: the id that survived.
     public var movedTo: String?
+
+    /// The faces of one year.
+    public struct Year: Codable, Sendable, Hashable {
+        public var year: Int
+        public var faces: Int
+    }
 }

@@ -38,12 +38,18 @@ public struct ChangePreview: Codable, Sendable, Hashable {
 public struct GroupingPreview: Codable, Sendable, Hashable {
     public struct Example: Codable, Sendable, Hashable {
         public var face: LibraryFace
-        @Nullable public var from: String?
-        @Nullable public var to: String?
+        @Nullable public var from: Person?
+        /// Nil: loose, or a person that is not there yet.
+        @Nullable public var to: Person?
+    }
+
+    public struct Count: Codable, Sendable, Hashable {
+        public var before: Int
+        public var after: Int
     }
 
     /// Faces whose person would change.
     public var moves: Int
-    public var people: Int
+    public var people: Count
     public var examples: [Example]
 }
