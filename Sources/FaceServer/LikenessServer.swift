@@ -141,7 +141,6 @@ private struct Background: Service {
         try? await gracefulShutdown()
         services.hub.close()
         changes.cancel()
-        let (runner, services) = (runner, services)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Thread.detachNewThread {
                 runner.stop()

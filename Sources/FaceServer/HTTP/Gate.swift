@@ -136,9 +136,11 @@ struct Gate: Sendable {
         let objects = call.parameters.values.sorted() + reply.subjects
         let version = call.version.map { ["if-match:\($0)"] } ?? []
         let record = Array(Set(objects)).sorted() + version + ["from:\(call.address)"]
-        let (library, action) = (library, call.route.operation)
+        let (library, action, status) = (library, call.route.operation, reply.status)
         let (actor, key) = (call.principal?.id ?? "-", call.principal?.kind == .key ? call.principal?.id : nil)
-        try await pool.run { try library.audit(actor: actor, key: key, action: action, objects: record) }
+        try await pool.run {
+            try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
+        }
         return reply
     }
 }
