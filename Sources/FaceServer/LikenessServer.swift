@@ -137,14 +137,15 @@ private struct Background: Service {
         // in the background, so that the first page does not wait for the networks
         Thread.detachNewThread { _ = try? services.vision.networks() }
         runner.start()
+        // services are shut down in reverse: this one after the connections
         try? await gracefulShutdown()
-        // streams would keep the connections open for ever
         services.hub.close()
         changes.cancel()
-        let runner = runner
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Thread.detachNewThread {
                 runner.stop()
+                services.pool.close()
+                services.vision.close()
                 continuation.resume()
             }
         }

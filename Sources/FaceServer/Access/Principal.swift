@@ -23,5 +23,11 @@ package struct Principal: Sendable, Equatable {
         self.scopes = scopes
     }
 
+    /// A program: its role is the least that has its rights to change.
+    package init(keyID: String, scopes: Set<Scope>) {
+        let role: Role = scopes.contains(.admin) ? .owner : scopes.contains(.personWrite) ? .editor : .viewer
+        self.init(kind: .key, id: keyID, name: keyID, role: role, scopes: scopes)
+    }
+
     package func may(_ scope: Scope) -> Bool { scope.isGranted(by: scopes) }
 }

@@ -2,6 +2,7 @@ import FaceCore
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// The body of a stream of events: what was missed, what comes, and a comment when nothing comes.
 enum EventStream {
@@ -29,8 +30,13 @@ enum EventStream {
         let start = opening
         let body = ResponseBody { writer in
             defer { subscription.end() }
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await write(start, subscription, to: &writer, heartbeat, wants, ends)
+            // the server ends only after its connections: a stream has to end with the wish to shut down
+            try await withGracefulShutdownHandler {
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    try await write(start, subscription, to: &writer, heartbeat, wants, ends)
+                }
+            } onGracefulShutdown: {
+                subscription.end()
             }
             try await writer.finish(nil)
         }

@@ -24,9 +24,15 @@ extension Services {
 
     /// Passes on what the library tells of its changes, until the token is cancelled.
     func publishChanges() -> ChangeFeed.Token {
-        library.changes.observe { [hub] change in
+        library.changes.observe { [hub, metrics] change in
             switch change {
             case .job(let job):
+                if job.state.isFinal, let start = job.startedAt.flatMap(WireTime.parse),
+                    let end = job.endedAt.flatMap(WireTime.parse)
+                {
+                    let kind = [("kind", job.kind.rawValue)]
+                    metrics.observe("likeness_job_duration_seconds", kind, seconds: end.timeIntervalSince(start))
+                }
                 guard let event = try? Self.event(of: job, id: 0) else { return }
                 hub.publish(event.name, data: event.data, job: job.id)
             case .people(let ids):

@@ -23,7 +23,9 @@ struct Gate: Sendable {
         }
         let (route, parameters) = try match(request)
         trace.route = route.path
-        try limit(route.limits, trace, who: trace.address)
+        // the page that signs in is also the first page: only a token makes it an attempt
+        let isPage = route.limits == .login && request.uri.query == nil
+        try limit(isPage ? .free : route.limits, trace, who: trace.address)
         let principal = try await identify(request, route)
         trace.principal = principal?.id
         try authorise(principal, route)
@@ -62,9 +64,7 @@ struct Gate: Sendable {
             let library = library
             guard secret.utf8.count <= 200, let key = try await pool.run({ try library.authenticate(key: secret) })
             else { throw Problem(.unauthenticated, "the key is unknown, expired or withdrawn") }
-            return Principal(
-                kind: .key, id: key.id, name: key.id, role: .viewer,
-                scopes: Set(key.scopes.compactMap(Scope.init(rawValue:))))
+            return Principal(keyID: key.id, scopes: Set(key.scopes.compactMap(Scope.init(rawValue:))))
         }
         guard route.access != .open, let cookie = request.cookies[cookieName]?.value else { return nil }
         return accounts.principal(cookie: cookie)
@@ -136,9 +136,11 @@ struct Gate: Sendable {
         let objects = call.parameters.values.sorted() + reply.subjects
         let version = call.version.map { ["if-match:\($0)"] } ?? []
         let record = Array(Set(objects)).sorted() + version + ["from:\(call.address)"]
-        let (library, action) = (library, call.route.operation)
+        let (library, action, status) = (library, call.route.operation, reply.status)
         let (actor, key) = (call.principal?.id ?? "-", call.principal?.kind == .key ? call.principal?.id : nil)
-        try await pool.run { try library.audit(actor: actor, key: key, action: action, objects: record) }
+        try await pool.run {
+            try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
+        }
         return reply
     }
 }

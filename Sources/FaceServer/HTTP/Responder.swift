@@ -47,7 +47,9 @@ package struct Responder: HTTPResponder {
             headers[.contentType] = type
             body = stream
         }
-        return Response(status: HTTPResponse.Status(code: reply.status), headers: headers, body: body)
+        var response = Response(status: HTTPResponse.Status(code: reply.status), headers: headers, body: body)
+        if reply.status == 204 || reply.status == 304 { response.headers[.contentLength] = nil }
+        return response
     }
 
     private func respond(to error: any Error, _ trace: Trace) -> Response {

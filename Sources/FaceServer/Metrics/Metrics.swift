@@ -4,8 +4,8 @@ import Synchronization
 /// Counters, gauges and histograms in Prometheus' text format 0.0.4. Labels are routes, statuses and kinds: never names or
 /// ids.
 package final class Metrics: Sendable {
-    /// Seconds at which requests and work are counted; the last is the search target times ten.
-    package static let bounds: [Double] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.3, 0.6, 1.5, 5]
+    /// Seconds at which requests, searches and jobs are counted.
+    package static let bounds: [Double] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.3, 0.6, 1.5, 5, 30, 300]
 
     private struct Series: Hashable {
         let name: String

@@ -43,11 +43,10 @@ package struct RouteTable: Sendable {
             if let route = candidate.routes.first(where: { $0.method == method }) {
                 return .route(route, parameters: parameters)
             }
-            if method == .head, let route = candidate.routes.first(where: { $0.method == .get }) {
-                return .route(route, parameters: parameters)
-            }
-            let methods = candidate.routes.map(\.method)
-            return .otherMethods(methods.contains(.get) ? methods + [.head] : methods)
+            // a stream has no length and no end: its head alone would keep a listener
+            let read = candidate.routes.first { $0.method == .get && $0.limits != .stream }
+            if method == .head, let read { return .route(read, parameters: parameters) }
+            return .otherMethods(candidate.routes.map(\.method) + (read == nil ? [] : [.head]))
         }
         return .none
     }

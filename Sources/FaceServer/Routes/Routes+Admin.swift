@@ -18,30 +18,41 @@ extension Routes {
                     .json(.reference("JobStarted"), status: 202, "Under way"),
                 ], problems: [.conflict]
             ) { call in
+                struct Parameters: Decodable {
+                    let threshold: Double?
+                    let qualityFloor: Double?
+                }
                 struct Body: Decodable {
-                    let parameters: GroupingParameters?
+                    let parameters: Parameters?
                     let dryRun: Bool?
                 }
                 let body = try call.body(Body.self)
+                // what is not said stays as it is set
+                let settings = try await services.ask { try $0.settings() }
+                let parameters = GroupingParameters(
+                    threshold: body.parameters?.threshold ?? settings.threshold,
+                    qualityFloor: body.parameters?.qualityFloor ?? settings.qualityFloor)
                 if body.dryRun == true {
-                    let parameters = body.parameters ?? GroupingParameters()
                     return try .json(try await services.ask { try $0.previewGrouping(parameters) })
                 }
-                let job = try await services.ask { try $0.enqueueGrouping(body.parameters) }
+                let job = try await services.ask { try $0.enqueueGrouping(parameters) }
                 return try .json(JobStarted(job: job), status: 202, subjects: [job.id])
             }
         ]
     }
 
-    private static let groupingParameters = Schema.dictionary(.anything)
+    private static let groupingParameters = Schema.object(
+        .optional("threshold", .number(-1...1).nullable), .optional("qualityFloor", .share.nullable))
 
     private static let groupingPreview = Schema.object(
-        .required("moves", .count), .required("people", .anything),
+        .required("moves", .count),
+        .required("people", .object(.required("before", .count), .required("after", .count))),
         .required(
             "examples",
             .array(
                 .object(
-                    .required("face", .reference("Face")), .required("from", .anything), .required("to", .anything)))))
+                    .required("face", .reference("Face")), .required("from", .reference("Person").nullable),
+                    .required("to", .reference("Person").nullable)))))
 
     static func settings(_ services: Services) -> [Route] {
         [

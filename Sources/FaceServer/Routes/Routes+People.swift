@@ -29,20 +29,21 @@ extension Routes {
             Route(
                 .get, "/v1/people/{id}/faces", "listFacesOfPerson", "The faces of a person", access: .scope(.faceRead),
                 limits: .read, audit: .none, idempotency: .safe,
-                query: [.init("order", .oneOf("worst", "best", "date"))] + paging,
+                query: [.init("order", .oneOf("worst", "best", "date")), .init("year", .integer(1...9998))] + paging,
                 answers: [.json(.page(.reference("Face")))]
             ) { call in
                 let id = call.parameter("id")
                 let order = FaceOrder(rawValue: call.query["order"] ?? "best") ?? .best
-                return try await services.page(call) { try $0.faces(of: id, order: order, page: $1) }
+                let year = call.integer("year")
+                return try await services.page(call) { try $0.faces(of: id, order: order, year: year, page: $1) }
             },
             Route(
                 .get, "/v1/people/{id}/photos", "listPhotosOfPerson", "The photos that show a person",
-                access: .scope(.photoRead), limits: .read, audit: .none, idempotency: .safe, query: paging,
-                answers: [.json(.page(.reference("Photo")))]
+                access: .scope(.photoRead), limits: .read, audit: .none, idempotency: .safe,
+                query: [.init("year", .integer(1...9998))] + paging, answers: [.json(.page(.reference("Photo")))]
             ) { call in
-                let id = call.parameter("id")
-                return try await services.page(call) { try $0.photos(of: id, page: $1) }
+                let (id, year) = (call.parameter("id"), call.integer("year"))
+                return try await services.page(call) { try $0.photos(of: id, year: year, page: $1) }
             },
             Route(
                 .get, "/v1/people/{id}/similar", "listSimilarPeople", "Who else it may be: candidates for a merge",

@@ -116,17 +116,18 @@ package enum Components {
 
     static let auditEntry = Schema.object(
         .required("seq", .count), .required("at", .time), .required("actor", .text), .required("key", .text.nullable),
-        .required("action", .text), .required("objects", .array(.text)), .required("hash", .text))
+        .required("action", .text), .required("objects", .array(.text)), .required("status", .count),
+        .required("hash", .text))
 
     static let importFolder = Schema.object(
         .required("path", .text), .required("lastScan", .time.nullable), .required("photos", .reference("PhotoCounts")),
-        .required("duplicates", .count),
+        .required("duplicates", .count), .required("watching", .boolean), .required("job", .reference("Job").nullable),
         .required(
             "failures",
             .array(
                 .object(
-                    .required("photo", .text), .required("path", .text), .required("code", .text),
-                    .required("message", .text)))))
+                    .required("code", .text), .required("message", .text), .required("count", .count),
+                    .required("paths", .array(.text))))))
 
     static let model = Schema.object(
         .required("id", .text), .required("space", .text), .required("dimension", .count), .required("state", .text),
