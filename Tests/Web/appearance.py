@@ -176,7 +176,8 @@ def the_way_back_is_kept(session):
     page.go_back()
     settle(page)
     page.wait_for_timeout(400)
-    assert abs(page.evaluate("scrollY") - before) < 40, "the scroll position is kept"
+    after = page.evaluate("scrollY")
+    assert abs(after - before) < 40, f"the scroll position is kept: {before} became {after}"
     assert page.evaluate("document.activeElement.getAttribute('href')") == owner, "and the focus too"
 
 

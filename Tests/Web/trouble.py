@@ -222,14 +222,16 @@ def keys_alone_name_a_person(session):
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/people")
-    settle(page)
-    for _ in range(10):
+    page.wait_for_selector("main nav.tabs")
+    for _ in range(40):
         page.keyboard.press("Tab")
         if focused(page)["text"].startswith("Unnamed"):
             break
+    page.wait_for_timeout(400)
+    assert focused(page)["text"].startswith("Unnamed"), "nothing that loads late takes the focus away"
     page.keyboard.press("Enter")
     page.wait_for_url("**show=unnamed")
-    settle(page)
+    page.wait_for_selector("main ul.grid .tile[href]")
     assert first_tile(page) == person["id"]
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/people/{person['id']}")

@@ -29,7 +29,7 @@ export async function signIn() {
 export const get = (path, { signal } = {}) => request('GET', path, { signal });
 export const post = (path, body = {}, options = {}) => request('POST', path, { body, ...options });
 export const patch = (path, body, version) => request('PATCH', path, { body, version });
-export const remove = (path) => request('DELETE', path);
+export const remove = (path) => request('DELETE', path, {});
 
 /** A query string without the empty values. */
 export function query(values) {

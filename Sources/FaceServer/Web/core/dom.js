@@ -72,5 +72,18 @@ export function debounce(wait, run) {
   };
 }
 
+const described = (node) => [node.tagName, node.getAttribute('href'), node.getAttribute('aria-label'), node.textContent].join('|');
+
+/** Draws anew and gives the focus back to what is called the same, else to the first button of the same row. */
+export function redraw(root, run) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const name = held && described(held), row = held?.closest('[data-id]')?.dataset.id;
+  run();
+  if (!held || held.isConnected) return;
+  const again = [...root.querySelectorAll('a, button, input, summary')].find((node) => described(node) === name)
+    ?? (row && root.querySelector(`[data-id="${CSS.escape(row)}"] button`));
+  again?.focus({ preventScroll: true });
+}
+
 let serial = 0;
 export const uid = (prefix) => `${prefix}-${++serial}`;

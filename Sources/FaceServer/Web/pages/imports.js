@@ -1,6 +1,6 @@
 import { get, post } from './api.js';
 import { on } from './bus.js';
-import { debounce, fill, h, vars } from './dom.js';
+import { debounce, fill, h, redraw, vars } from './dom.js';
 import { dayName, num, plural, timeOfDay } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
@@ -51,8 +51,8 @@ export default async function imports(page) {
     const allowed = list.roots ?? [];
     fill(roots, allowed.map((root) => h('option', { value: root })));
     if (!hint.querySelector('.problem')) fill(hint, allowed.length ? ['Allowed: ', h('bdi', allowed.join(', ')), ' and what is inside.'] : null);
-    fill(place, list.items.length ? list.items.map((item) => folder(item, scan))
-      : emptyState({ art: 'imports', title: 'No folder yet', text: 'Type a folder above. Scanning can be interrupted at any time and goes on where it stopped.' }));
+    redraw(place, () => fill(place, list.items.length ? list.items.map((item) => folder(item, scan))
+      : emptyState({ art: 'imports', title: 'No folder yet', text: 'Type a folder above. Scanning can be interrupted at any time and goes on where it stopped.' })));
   }
 
   field.addEventListener('input', () => { if (hint.querySelector('.problem')) { fill(hint); } });

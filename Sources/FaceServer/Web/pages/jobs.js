@@ -1,6 +1,6 @@
 import { get } from './api.js';
 import { on } from './bus.js';
-import { fill, h } from './dom.js';
+import { fill, h, redraw } from './dom.js';
 import { pageHead } from './head.js';
 import { jobRow } from './jobcard.js';
 import { emptyState, skeletonRows } from './states.js';
@@ -18,13 +18,10 @@ export default async function jobsPage(page) {
   }
 
   function draw() {
-    // The button that was pressed may be in the row that is drawn anew.
-    const held = document.activeElement?.closest('li[data-id]')?.dataset.id;
     const all = [...jobs.values()];
-    fill(place, all.length ? [section('Now', all.filter(isOpen)), section('Stopped', all.filter((job) => ['failed', 'dead'].includes(job.state))),
+    redraw(place, () => fill(place, all.length ? [section('Now', all.filter(isOpen)), section('Stopped', all.filter((job) => ['failed', 'dead'].includes(job.state))),
       section('Over', all.filter((job) => ['done', 'cancelled'].includes(job.state)))]
-      : emptyState({ art: 'jobs', title: 'Nothing to do', text: 'Imports, grouping and backups show up here while they run.', action: { text: 'Add a folder', href: '/imports' } }));
-    if (held) place.querySelector(`[data-id="${CSS.escape(held)}"] button`)?.focus();
+      : emptyState({ art: 'jobs', title: 'Nothing to do', text: 'Imports, grouping and backups show up here while they run.', action: { text: 'Add a folder', href: '/imports' } })));
   }
 
   function update(job) {

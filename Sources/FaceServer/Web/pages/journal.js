@@ -1,6 +1,6 @@
 import { get, query } from './api.js';
 import { on } from './bus.js';
-import { debounce, fill, h } from './dom.js';
+import { debounce, fill, h, redraw } from './dom.js';
 import { dayName, timeOfDay } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
@@ -56,7 +56,7 @@ export default async function journal(page) {
     });
     await pager.first(count);
     page.count = () => pager.count;
-    fill(place, pager.count ? [days, pager.foot] : emptyState({ art: 'journal', title: 'No decisions yet', text: 'Names, merges, answers and everything else you decide will stand here, each with its undo.' }));
+    redraw(place, () => fill(place, pager.count ? [days, pager.foot] : emptyState({ art: 'journal', title: 'No decisions yet', text: 'Names, merges, answers and everything else you decide will stand here, each with its undo.' })));
   }
 
   on('changed', debounce(200, () => load(page.count?.()).catch(complain)), page.signal);

@@ -1,6 +1,6 @@
 import { get } from './api.js';
 import { on } from './bus.js';
-import { debounce, fill, h, vars } from './dom.js';
+import { debounce, fill, h, redraw, vars } from './dom.js';
 import { dayName, num, plural, timeOfDay } from './format.js';
 import { groupingNote, pageHead } from './head.js';
 import { icon } from './icons.js';
@@ -79,7 +79,7 @@ async function render(page) {
     get('/decisions?limit=5', page).catch(() => ({ items: [] })),
   ]);
   const model = overview.grouping?.model;
-  return fill(page.root, h('div.page', head, groupingNote(overview),
+  return redraw(page.root, () => fill(page.root, h('div.page', head, groupingNote(overview),
     noFaces ? emptyState({
       art: 'loose', title: 'No faces found so far', action: { text: 'See the jobs', href: '/jobs' },
       text: `${plural(overview.photos.withoutFaces, 'photo was', 'photos were')} looked at${model ? ` with ${model}` : ''}, ${plural(overview.photos.waiting, 'waits', 'wait')}.`,
@@ -89,7 +89,7 @@ async function render(page) {
     lately.items.length > 0 && h('section', h('div.line', h('h2', 'Seen lately'), h('a', { href: '/people?sort=lastSeen' }, 'All people')),
       h('ul.faces-row', lately.items.map((person) => h('li', h('a', { href: `/people/${person.id}`, 'aria-label': personLabel(person) }, avatar(person, 'large'), h('span', person.name)))))),
     last.items.length > 0 && h('section', h('div.line', h('h2', 'Last decisions'), h('a', { href: '/journal' }, 'Journal')),
-      h('ul.decisions.card', last.items.map(decisionLine)))));
+      h('ul.decisions.card', last.items.map(decisionLine))))));
 }
 
 export default async function overviewPage(page) {

@@ -3,19 +3,18 @@ import { assign, askBirthDate, change, exportPerson, forget, judge } from './act
 import { on } from './bus.js';
 import { debounce, fill, h, vars } from './dom.js';
 import { age, day, nameOf, num, plural, years } from './format.js';
-import { createGrid } from './grid.js';
 import { pageHead, select, tabs } from './head.js';
 import { icon } from './icons.js';
+import { createListing } from './listing.js';
 import { menu } from './menu.js';
 import { mergePeople } from './merging.js';
 import { nameField } from './namefield.js';
-import { createPager } from './pager.js';
 import { photoTile } from './phototile.js';
 import { pickPerson } from './picker.js';
 import { navigate, readdress } from './router.js';
 import { selectionBar } from './selection.js';
 import { actOnPerson } from './stale.js';
-import { emptyState, skeletonGrid } from './states.js';
+import { emptyState } from './states.js';
 import { avatar, faceTile, personChip } from './tiles.js';
 import { complain, toast } from './toast.js';
 import { decided } from './undo.js';
@@ -25,10 +24,10 @@ export default async function personPage(page) {
   let order = page.search.get('order') ?? 'worst';
   let year = page.search.get('year');
   let [id] = page.params;
-  let person = null, grid = null, pager = null, controller = null;
-  const shown = new Map();
-  const head = h('div'), strip = h('div'), tools = h('div.tools'), place = h('div.place', skeletonGrid(view === 'faces' ? 'facegrid' : 'photogrid')), alike = h('section.alike');
-  const bar = selectionBar({ noun: 'face', onClear: () => grid.clear(), actions: (ids) => [
+  let person = null;
+  const faces = view === 'faces';
+  const head = h('div'), strip = h('div'), tools = h('div.tools'), place = h('div.place'), alike = h('section.alike');
+  const bar = selectionBar({ noun: 'face', onClear: () => listing.grid.clear(), actions: (ids) => [
     { text: 'Not this person', icon: 'close', key: 'x', run: reject },
     { text: 'Move to …', icon: 'person', key: 'm', run: move },
     { text: 'Split off', icon: 'split', key: 's', run: splitOff },
@@ -37,7 +36,7 @@ export default async function personPage(page) {
   ] });
 
   const address = (changes) => `/people/${id}${query({ view: view === 'faces' ? '' : view, order: order === 'worst' ? '' : order, year, ...changes })}`;
-  const chosen = () => (grid?.selected.size ? [...grid.selected] : [grid?.active].filter(Boolean));
+  const chosen = () => (listing.grid.selected.size ? [...listing.grid.selected] : [listing.grid.active].filter(Boolean));
 
   async function read() {
     person = await get(`/people/${id}`, page);
@@ -85,39 +84,23 @@ export default async function personPage(page) {
     readdress(address({}));
     for (const button of strip.querySelectorAll('button')) button.setAttribute('aria-pressed', button.dataset.year === year);
     drawTools();
-    load().catch(complain);
+    listing.load();
   }
 
   function drawTools() {
-    fill(tools, tabs('View', [{ href: address({ view: '' }), text: 'Faces', here: view === 'faces' }, { href: address({ view: 'photos' }), text: 'Photos', here: view === 'photos' }]),
+    fill(tools, tabs('View', [{ key: '', href: address({ view: '' }), text: 'Faces', here: view === 'faces' }, { href: address({ view: 'photos' }), text: 'Photos', here: view === 'photos' }]),
       year && h('button.filter', { type: 'button', onclick: () => pickYear(year), 'aria-label': `Only ${year}, show all years` }, year, icon('close')),
-      view === 'faces' && select('Order', [['worst', 'Least alike first'], ['best', 'Most alike first'], ['date', 'By date']], order, (value) => { order = value; readdress(address({})); load().catch(complain); }));
+      faces && select('Order', [['worst', 'Least alike first'], ['best', 'Most alike first'], ['date', 'By date']], order, (value) => { order = value; readdress(address({})); listing.load(); }));
   }
 
-  async function load(count = 0, focus = null) {
-    controller?.abort();
-    controller = new AbortController();
-    page.signal.addEventListener('abort', () => controller.abort());
-    const { signal } = controller;
-    const faces = view === 'faces';
-    shown.clear();
-    const list = h(`ul.grid.${faces ? 'facegrid' : 'photogrid'}`, { role: 'list', 'aria-label': faces ? `Faces of ${nameOf(person)}` : `Photos with ${nameOf(person)}` });
-    grid = createGrid(list, { signal, selectable: faces, onSelect: (ids) => bar.show(ids) });
-    bar.show([]);
-    pager = createPager({
-      signal, fetchPage: (cursor, limit) => get(`/people/${id}/${view}${query({ order: faces ? order : '', year, limit, cursor })}`, { signal }),
-      add(items) {
-        const fresh = items.filter((item) => !shown.has(item.id) && (!year || item.capturedAt?.startsWith(year)));
-        for (const item of fresh) shown.set(item.id, item);
-        grid.add(fresh.map((item) => (faces ? faceTile(item, { owner: person }) : photoTile(item))));
-      },
-      end: () => h('p.soft', `That is all: ${plural(shown.size, faces ? 'face' : 'photo')}${year ? ` from ${year}` : ''}`),
-    });
-    await pager.first(count);
-    if (signal.aborted) return;
-    fill(place, shown.size ? list : emptyState({ art: 'person', title: 'Nothing here', text: year ? `Nothing from ${year}.` : 'The faces of this person were moved or taken away.' }), pager.foot);
-    if (focus && grid.item(focus)) grid.focus(focus);
-  }
+  const listing = createListing(page, {
+    place, kind: faces ? 'facegrid' : 'photogrid', label: () => `${faces ? 'Faces of' : 'Photos with'} ${nameOf(person)}`,
+    tile: (item) => (faces ? faceTile(item, { owner: person }) : photoTile(item)), keep: (item) => !year || item.capturedAt?.startsWith(year),
+    grid: { selectable: faces, onSelect: (ids) => bar.show(ids) },
+    fetchPage: (paging, signal) => get(`/people/${id}/${view}${query({ order: faces ? order : '', year, ...paging })}`, { signal }),
+    end: () => h('p.soft', `That is all: ${plural(listing.shown.size, faces ? 'face' : 'photo')}${year ? ` from ${year}` : ''}`),
+    empty: () => emptyState({ art: 'person', title: 'Nothing here', text: year ? `Nothing from ${year}.` : 'The faces of this person were moved or taken away.' }),
+  });
 
   async function showAlike() {
     const { items } = await get(`/people/${id}/similar?limit=4`, page);
@@ -159,8 +142,8 @@ export default async function personPage(page) {
   /** Takes faces off the page once the server agreed, and reads the counts again. */
   async function leave(ids, answer) {
     if (!answer || answer.left) return;
-    grid.drop(ids);
-    for (const each of ids) shown.delete(each);
+    listing.grid.drop(ids);
+    for (const each of ids) listing.shown.delete(each);
     await read();
   }
 
@@ -169,7 +152,7 @@ export default async function personPage(page) {
     if (ids.length) await leave(ids, await judge(verb, ids, extra));
   }
 
-  const reject = () => { if (view !== 'faces') return false; take('reject', { person: id }); return true; };
+  const reject = () => { if (!faces) return false; take('reject', { person: id }); return true; };
 
   async function move() {
     const ids = chosen();
@@ -194,19 +177,18 @@ export default async function personPage(page) {
 
   fill(page.root, h('div.page', h('p.crumb', h('a', { href: '/people' }, icon('back'), 'People')), head, strip, tools, place, alike, bar.node));
   fill(head, pageHead(' '));
-  page.count = () => pager?.count ?? 0;
-  const selected = (run) => () => { if (view !== 'faces' || !grid.selected.size) return false; run(); return true; };
+  const selected = (run) => () => { if (!faces || !listing.grid.selected.size) return false; run(); return true; };
   page.keys({
     n: () => { rename(); }, h: () => { toggleHidden(); }, x: reject, a: () => { choosePicture(); },
-    m: () => { if (grid.selected.size) move(); else merge(); },
+    m: () => { if (listing.grid.selected.size) move(); else merge(); },
     s: () => { if (!selected(splitOff)()) navigate(`/people/${id}/split`); },
   });
   await read();
   drawTools();
   on('changed', debounce(250, async (event) => {
     if (event.mine && !event.undone) return;
-    try { await read(); await load(pager.count, document.activeElement.closest?.('li')?.dataset.id); } catch (problem) { complain(problem); }
+    try { await read(); await listing.refresh(); } catch (problem) { complain(problem); }
   }), page.signal);
   showAlike().catch(() => {});
-  await load(page.restore?.count ?? 0);
+  await listing.load(page.restore?.count ?? 0);
 }

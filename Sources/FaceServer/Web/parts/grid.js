@@ -1,4 +1,4 @@
-import { announce, fill } from './dom.js';
+import { announce } from './dom.js';
 
 /**
  * One grid, one tab stop: arrows move, Space selects, Shift extends, Esc lets go.
@@ -101,9 +101,7 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     if (!event.target.classList.contains('tile')) return;
     const all = items(), item = event.target.closest('li'), at = all.indexOf(item);
     if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selectable) {
-      for (const each of all) { selected.add(each.dataset.id); paint(each); }
-      changed();
-      announce(`${selected.size} selected`);
+      grid.selectAll();
     } else if (event.key === ' ' && selectable) {
       toggle(item);
     } else if (event.key === 'Escape' && selected.size) {
@@ -140,7 +138,7 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     if (item && item !== active) activate(item, false);
   }, { signal });
 
-  return {
+  const grid = {
     selected,
     clear,
     get active() { return active?.isConnected ? active.dataset.id : null; },
@@ -156,6 +154,24 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
         if (selected.has(node.dataset.id)) paint(node);
       }
       if (!active?.isConnected && list.firstElementChild) activate(list.firstElementChild, false);
+    },
+
+    selectAll() {
+      for (const item of items()) {
+        selected.add(item.dataset.id);
+        paint(item);
+      }
+      changed();
+      announce(`${selected.size} selected`);
+    },
+
+    /** Notes the order; the function it answers puts dropped tiles back into their places. */
+    snapshot() {
+      const order = items();
+      return (ids) => {
+        list.replaceChildren(...order.filter((item) => item.isConnected || ids.includes(item.dataset.id)));
+        if (!active?.isConnected) activate(find(ids[0]), document.activeElement === document.body);
+      };
     },
 
     /** Exchanges one tile in place and keeps selection and focus. */
@@ -186,12 +202,6 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
       if (!active && next) activate(next, held);
       changed();
     },
-
-    empty() {
-      fill(list);
-      active = null;
-      selected.clear();
-      changed();
-    },
   };
+  return grid;
 }

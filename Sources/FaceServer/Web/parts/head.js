@@ -1,6 +1,18 @@
-import { h } from './dom.js';
-import { dayName, plural, timeOfDay } from './format.js';
+import { fill, h } from './dom.js';
+import { dayName, num, plural, timeOfDay } from './format.js';
 import { icon } from './icons.js';
+import { get } from './api.js';
+import { emit, on } from './bus.js';
+
+let latest = null;
+on('overview', (overview) => { latest = overview; });
+
+/** Shows the overview as it was known last, at once, and again when it is read: nothing jumps on the way back. */
+export function withOverview(page, show) {
+  if (latest) show(latest);
+  on('overview', show, page.signal);
+  get('/overview', page).then((overview) => emit('overview', overview), () => {});
+}
 
 /** The top of a page: one heading, a line about it, the actions. */
 export const pageHead = (title, { sub, actions } = {}) => h('header.head',
@@ -16,9 +28,14 @@ export function groupingNote(overview) {
 }
 
 /** Buttons of which one holds: filters and views, as links so that each has an address. */
-export const tabs = (label, items) => h('nav.tabs', { 'aria-label': label }, items.map(({ href, text, count, here }) => h('a', {
+export const tabs = (label, items) => h('nav.tabs', { 'aria-label': label }, items.map(({ key, href, text, here }) => h('a', {
   href, 'aria-current': here ? 'true' : null,
-}, text, count !== undefined && h('span.n', count))));
+}, text, h('span.n', { dataset: { key } }))));
+
+/** Writes the counts into tabs; the links stay, because one of them may have the focus. */
+export function setCounts(nav, counts) {
+  for (const node of nav.querySelectorAll('.n')) fill(node, node.dataset.key in counts ? num(counts[node.dataset.key]) : null);
+}
 
 /** A choice from a few, with its label. */
 export const select = (label, options, value, onchange) => h('label.select', h('span', label),

@@ -33,20 +33,19 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
           h('button', { type: 'button', onclick: () => load() }, icon('retry'), 'Load more'));
       } finally {
         busy = null;
+        // The observer speaks of changes only. Where the foot is still in view, looking anew makes it speak again.
+        if (!done && count > 0 && !foot.querySelector('button')) {
+          watcher.unobserve(foot);
+          watcher.observe(foot);
+        }
       }
     })();
     return busy;
   }
 
   const watcher = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting) && count > 0) more();
+    if (entries.some((entry) => entry.isIntersecting) && count > 0) load();
   }, { rootMargin: '900px' });
-
-  /** The observer speaks only when the foot comes into view; a short page leaves it there, so look again. */
-  async function more() {
-    await load();
-    if (!signal.aborted && !done && !foot.querySelector('button') && foot.getBoundingClientRect().top < innerHeight + 900) more();
-  }
 
   signal.addEventListener('abort', () => watcher.disconnect());
   return {
@@ -58,8 +57,6 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
     async first(atLeast = 0) {
       do await load(Math.min(500, Math.max(limit, atLeast - count)));
       while (!done && count < atLeast && !signal.aborted);
-      watcher.observe(foot);
-      if (!done && foot.isConnected && foot.getBoundingClientRect().top < innerHeight + 900) more();
     },
 
     async all() {

@@ -12,6 +12,9 @@ export function photoTile(photo) {
     : h('span.nopic', icon('warning'), h('span', photo.error?.message ?? 'The file is no longer there.'));
   if (shows) picture.addEventListener('error', () => picture.replaceWith(h('span.nopic', icon('photos'))));
   const notes = [state, photo.error?.message, photo.duplicates > 0 && `stored ${plural(photo.duplicates + 1, 'time')}`].filter(Boolean);
-  return h('li', { dataset: { id: photo.id } }, h('a.tile', { href: `/photos/${photo.id}`, 'aria-label': [name, day(photo.capturedAt), ...notes].join(', '), draggable: 'false' },
+  const item = h('li', { dataset: { id: photo.id } }, h('a.tile', { href: `/photos/${photo.id}`, 'aria-label': [name, day(photo.capturedAt), ...notes].join(', '), draggable: 'false' },
     h('span.pic', picture, state && shows && h('span.tag', state)), h('span.caption', h('span.name', name), h('span.meta', day(photo.capturedAt)))));
+  // The photo's page steps through the list that it was opened from.
+  item.firstChild.addEventListener('click', () => sessionStorage.setItem('likeness.photos', JSON.stringify([...item.parentNode.children].map((each) => each.dataset.id))));
+  return item;
 }
