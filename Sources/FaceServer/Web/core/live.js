@@ -16,8 +16,13 @@ export function follow() {
 function start() {
   if (stream || document.hidden) return;
   stream = new EventSource('/v1/events');
-  stream.addEventListener('open', () => { failures = 0; stopPolling(); });
-  for (const type of ['progress', 'done']) stream.addEventListener(type, (event) => emit('job', JSON.parse(event.data)));
+  stream.addEventListener('open', () => {
+    failures = 0;
+    stopPolling();
+  });
+  for (const type of ['progress', 'done']) {
+    stream.addEventListener(type, (event) => emit('job', JSON.parse(event.data)));
+  }
   stream.addEventListener('changed', (event) => emit('changed', JSON.parse(event.data)));
   stream.addEventListener('error', () => {
     failures += 1;

@@ -50,10 +50,15 @@ async function show(restore) {
   const path = location.pathname.replace(/(.)\/$/, '$1');
   const [pattern, name] = routes.find(([candidate]) => candidate.test(path)) ?? [null, 'missing'];
   const page = {
-    controller, signal: controller.signal, root: main, restore,
+    controller,
+    signal: controller.signal,
+    root: main,
+    restore,
     params: pattern ? pattern.exec(path).slice(1).map(decodeURIComponent) : [],
     search: new URLSearchParams(location.search),
-    title(text) { document.title = text === 'likeness' ? text : `${text} – likeness`; },
+    title(text) {
+      document.title = text === 'likeness' ? text : `${text} – likeness`;
+    },
     keys: pageKeys,
     reload: () => show({ scroll: window.scrollY }),
   };
@@ -77,7 +82,8 @@ async function show(restore) {
 
 /** Puts focus and scroll where a reader expects them: back where they were, else at the top. */
 function arrive(restore, before) {
-  const tile = restore?.focus && main.querySelector(`[data-id="${CSS.escape(restore.focus)}"] a, a[data-id="${CSS.escape(restore.focus)}"]`);
+  const tile = restore?.focus &&
+    main.querySelector(`[data-id="${CSS.escape(restore.focus)}"] a, a[data-id="${CSS.escape(restore.focus)}"]`);
   // Whoever has moved on while the page was loading is left alone.
   const waits = document.activeElement === before || document.activeElement === document.body;
   if (tile) tile.focus({ preventScroll: true });
@@ -100,6 +106,8 @@ export function route() {
   });
   addEventListener('popstate', (event) => show(event.state ?? {}));
   // A page that could not load tries again as soon as the server is back.
-  on('online', () => { if (current?.failed) current.reload(); });
+  on('online', () => {
+    if (current?.failed) current.reload();
+  });
   return show(history.state);
 }

@@ -15,24 +15,90 @@ export default async function loosePage(page) {
   page.title('Loose faces');
   const place = h('div.place');
   let active = null;
-  const bar = selectionBar({ noun: 'face', onClear: () => loose.grid.clear(), actions: () => [
-    { text: 'Give to …', icon: 'person', key: 'n', run: name }, { text: 'Ignore', icon: 'hide', key: 'i', run: () => take('ignore') },
-    { text: 'Not a face', icon: 'close', key: 'x', run: () => take('not-a-face') }] });
-  fill(page.root, h('div.page', pageHead('Loose faces', { sub: 'Too unlike everybody to be placed without asking. Give them a person, or let them be.' }), place, bar.node));
+  const bar = selectionBar({
+    noun: 'face',
+    onClear: () => loose.grid.clear(),
+    actions: () => [
+      { text: 'Give to …', icon: 'person', key: 'n', run: name },
+      { text: 'Ignore', icon: 'hide', key: 'i', run: () => take('ignore') },
+      { text: 'Not a face', icon: 'close', key: 'x', run: () => take('not-a-face') },
+    ],
+  });
+  fill(
+    page.root,
+    h(
+      'div.page',
+      pageHead('Loose faces', {
+        sub: 'Too unlike everybody to be placed without asking. Give them a person, or let them be.',
+      }),
+      place,
+      bar.node,
+    ),
+  );
 
   const chosen = () => (loose.grid.selected.size ? [...loose.grid.selected] : [loose.grid.active].filter(Boolean));
 
   function tile({ face, candidates }) {
-    return h('li', { dataset: { id: face.id } },
-      h('button.tile.face', { type: 'button', 'aria-pressed': 'false', 'aria-label': [faceText(face), ...candidates.map(({ person }, index) => `${index + 1}: ${nameOf(person)}`), ...face.quality?.reasons ?? []].join(', ') },
-        h('span.pic', faceImage(face), h('span.tick', { 'aria-hidden': 'true' }, icon('check')))),
-      h('div.who', h('p.soft', day(face.capturedAt), face.quality?.reasons?.length > 0 && ` · ${face.quality.reasons.join(', ')}`, ' · ', h('a', { href: `/photos/${face.photo}`, tabindex: -1 }, 'photo')),
-        h('ol.choices', candidates.map((candidate, index) => h('li', h('button', {
-          type: 'button', tabindex: -1, 'aria-label': `It is ${nameOf(candidate.person)}, ${years(candidate.person)}, similarity ${similarity(candidate.similarity)}`,
-          onclick: () => give([face.id], { person: candidate.person }),
-        }, h('kbd', { 'aria-hidden': 'true' }, index + 1), avatar(candidate.person), h('span.name', { class: candidate.person.name ? '' : 'unnamed' }, nameOf(candidate.person)), h('span.value', similarity(candidate.similarity)))))),
-        h('div.acts', h('button.quiet', { type: 'button', tabindex: -1, onclick: () => name([face.id]) }, 'Name …'),
-          h('button.quiet', { type: 'button', tabindex: -1, onclick: () => take('ignore', [face.id]) }, 'Ignore'), h('button.quiet', { type: 'button', tabindex: -1, onclick: () => take('not-a-face', [face.id]) }, 'Not a face'))));
+    return h(
+      'li',
+      { dataset: { id: face.id } },
+      h('button.tile.face', {
+        type: 'button',
+        'aria-pressed': 'false',
+        'aria-label': [
+          faceText(face),
+          ...candidates.map(({ person }, index) => `${index + 1}: ${nameOf(person)}`),
+          ...face.quality?.reasons ?? [],
+        ].join(', '),
+      }, h('span.pic', faceImage(face), h('span.tick', { 'aria-hidden': 'true' }, icon('check')))),
+      h(
+        'div.who',
+        h(
+          'p.soft',
+          day(face.capturedAt),
+          face.quality?.reasons?.length > 0 && ` · ${face.quality.reasons.join(', ')}`,
+          ' · ',
+          h('a', { href: `/photos/${face.photo}`, tabindex: -1 }, 'photo'),
+        ),
+        h(
+          'ol.choices',
+          candidates.map((candidate, index) =>
+            h(
+              'li',
+              h(
+                'button',
+                {
+                  type: 'button',
+                  tabindex: -1,
+                  'aria-label': `It is ${nameOf(candidate.person)}, ${years(candidate.person)}, similarity ${
+                    similarity(candidate.similarity)
+                  }`,
+                  onclick: () => give([face.id], { person: candidate.person }),
+                },
+                h('kbd', { 'aria-hidden': 'true' }, index + 1),
+                avatar(candidate.person),
+                h('span.name', { class: candidate.person.name ? '' : 'unnamed' }, nameOf(candidate.person)),
+                h('span.value', similarity(candidate.similarity)),
+              ),
+            )
+          ),
+        ),
+        h(
+          'div.acts',
+          h('button.quiet', {
+            type: 'button',
+            tabindex: -1,
+            onclick: () => name([face.id]),
+          }, 'Name …'),
+          h('button.quiet', { type: 'button', tabindex: -1, onclick: () => take('ignore', [face.id]) }, 'Ignore'),
+          h('button.quiet', {
+            type: 'button',
+            tabindex: -1,
+            onclick: () => take('not-a-face', [face.id]),
+          }, 'Not a face'),
+        ),
+      ),
+    );
   }
 
   function gone(ids, answer) {
@@ -43,24 +109,43 @@ export default async function loosePage(page) {
   }
 
   const give = async (ids, target) => gone(ids, await assign(ids, target));
-  const take = async (verb, ids = chosen()) => { if (ids.length) gone(ids, await judge(verb, ids)); };
+  const take = async (verb, ids = chosen()) => {
+    if (ids.length) gone(ids, await judge(verb, ids));
+  };
 
   async function name(ids = chosen()) {
     if (!ids.length) return;
     const [first] = ids.length === 1 ? loose.shown.get(ids[0])?.candidates ?? [] : [];
-    const target = await pickPerson({ title: `Who ${ids.length === 1 ? 'is it' : 'are they'}?`, near: first?.person.id });
+    const target = await pickPerson({
+      title: `Who ${ids.length === 1 ? 'is it' : 'are they'}?`,
+      near: first?.person.id,
+    });
     if (target) await give(ids, target);
   }
 
-  const nothing = () => emptyState({ art: 'check', title: 'No loose faces', text: 'Every face has a person or was set aside.', action: { text: 'Review', href: '/review' } });
+  const nothing = () =>
+    emptyState({
+      art: 'check',
+      title: 'No loose faces',
+      text: 'Every face has a person or was set aside.',
+      action: { text: 'Review', href: '/review' },
+    });
 
   const loose = createListing(page, {
-    place, kind: 'loosegrid', label: () => 'Loose faces', limit: 60, idOf: (entry) => entry.face.id, tile, empty: nothing,
+    place,
+    kind: 'loosegrid',
+    label: () => 'Loose faces',
+    limit: 60,
+    idOf: (entry) => entry.face.id,
+    tile,
+    empty: nothing,
     grid: {
       onSelect: (ids) => bar.show(ids),
       onActive(item) {
         // Only the active card's buttons are tab stops, so the grid stays one stop and a few.
-        for (const [card, stop] of [[active, -1], [item, 0]]) card?.querySelectorAll('.who button, .who a').forEach((node) => node.setAttribute('tabindex', stop));
+        for (const [card, stop] of [[active, -1], [item, 0]]) {
+          card?.querySelectorAll('.who button, .who a').forEach((node) => node.setAttribute('tabindex', stop));
+        }
         active = item;
       },
     },
@@ -74,7 +159,26 @@ export default async function loosePage(page) {
     give(chosen(), { person: found.person });
     return true;
   };
-  page.keys({ 1: candidate(0), 2: candidate(1), 3: candidate(2), n: () => { name(); }, i: () => { take('ignore'); }, x: () => { take('not-a-face'); } });
-  on('changed', debounce(250, (event) => { if (!event.mine || event.undone) loose.refresh(); }), page.signal);
+  page.keys({
+    1: candidate(0),
+    2: candidate(1),
+    3: candidate(2),
+    n: () => {
+      name();
+    },
+    i: () => {
+      take('ignore');
+    },
+    x: () => {
+      take('not-a-face');
+    },
+  });
+  on(
+    'changed',
+    debounce(250, (event) => {
+      if (!event.mine || event.undone) loose.refresh();
+    }),
+    page.signal,
+  );
   await loose.load(page.restore?.count ?? 0);
 }

@@ -24,22 +24,75 @@ export default async function peoplePage(page) {
   let selecting = false, library = null;
   page.title(`${filters[filter]} people`);
 
-  const address = (changes) => `/people${query({ show: filter === 'named' ? '' : filter, sort: sort === 'faces' ? '' : sort, q: text, ...changes })}`;
+  const address = (changes) =>
+    `/people${
+      query({ show: filter === 'named' ? '' : filter, sort: sort === 'faces' ? '' : sort, q: text, ...changes })
+    }`;
   const place = h('div.place'), note = h('div');
-  const counts = tabs('Which people', Object.entries(filters).map(([key, label]) => ({ key, href: `/people${query({ show: key === 'named' ? '' : key, sort: sort === 'faces' ? '' : sort })}`, text: label, here: key === filter })));
-  const search = h('label.searchbox', icon('search'), h('input', {
-    type: 'search', placeholder: 'Search names', 'aria-label': 'Search names', value: text,
-    oninput: debounce(180, (event) => { text = event.target.value.trim(); readdress(address({ q: text })); people.load(); }),
-    onkeydown: (event) => { if (event.key === 'ArrowDown' || event.key === 'Enter') { event.preventDefault(); people.grid.focus(people.grid.active); } },
-  }));
-  const selectButton = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setSelecting(!selecting) }, icon('check'), 'Select');
-  fill(page.root, h('div.page', pageHead('People', { actions: selectButton }), note, h('div.tools', counts, search,
-    select('Sort by', [['faces', 'Most faces'], ['name', 'Name'], ['lastSeen', 'Seen lately']], sort,
-      (value) => navigate(address({ sort: value === 'faces' ? '' : value }), { replace: true }))), place));
+  const counts = tabs(
+    'Which people',
+    Object.entries(filters).map(([key, label]) => ({
+      key,
+      href: `/people${query({ show: key === 'named' ? '' : key, sort: sort === 'faces' ? '' : sort })}`,
+      text: label,
+      here: key === filter,
+    })),
+  );
+  const search = h(
+    'label.searchbox',
+    icon('search'),
+    h('input', {
+      type: 'search',
+      placeholder: 'Search names',
+      'aria-label': 'Search names',
+      value: text,
+      oninput: debounce(180, (event) => {
+        text = event.target.value.trim();
+        readdress(address({ q: text }));
+        people.load();
+      }),
+      onkeydown: (event) => {
+        if (event.key === 'ArrowDown' || event.key === 'Enter') {
+          event.preventDefault();
+          people.grid.focus(people.grid.active);
+        }
+      },
+    }),
+  );
+  const selectButton = h(
+    'button',
+    { type: 'button', 'aria-pressed': 'false', onclick: () => setSelecting(!selecting) },
+    icon('check'),
+    'Select',
+  );
+  fill(
+    page.root,
+    h(
+      'div.page',
+      pageHead('People', { actions: selectButton }),
+      note,
+      h(
+        'div.tools',
+        counts,
+        search,
+        select(
+          'Sort by',
+          [['faces', 'Most faces'], ['name', 'Name'], ['lastSeen', 'Seen lately']],
+          sort,
+          (value) => navigate(address({ sort: value === 'faces' ? '' : value }), { replace: true }),
+        ),
+      ),
+      place,
+    ),
+  );
 
   const bar = selectionBar({
-    noun: 'person', many: 'people', onClear: () => setSelecting(false),
-    more: (ids) => !people.pager.done && ids.length === people.pager.count && h('button.link', { type: 'button', onclick: selectEverybody }, 'Select all of them, also those not loaded'),
+    noun: 'person',
+    many: 'people',
+    onClear: () => setSelecting(false),
+    more: (ids) =>
+      !people.pager.done && ids.length === people.pager.count &&
+      h('button.link', { type: 'button', onclick: selectEverybody }, 'Select all of them, also those not loaded'),
     actions: (ids) => [
       ids.length > 1 && { text: 'Merge', icon: 'merge', key: 'm', run: merge },
       ids.length === 1 && { text: 'Name', icon: 'pencil', key: 'n', run: () => rename(ids[0]) },
@@ -63,7 +116,11 @@ export default async function peoplePage(page) {
   function tile(person) {
     const item = personTile(person);
     // The words "Add a name" are a target of their own for pointers; keys have n.
-    item.querySelector('.name.unnamed')?.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); rename(person.id); });
+    item.querySelector('.name.unnamed')?.addEventListener('click', (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      rename(person.id);
+    });
     return item;
   }
 
@@ -71,20 +128,37 @@ export default async function peoplePage(page) {
     const person = people.shown.get(id), item = people.grid.item(id);
     if (!person || item.querySelector('.namefield')) return;
     const caption = item.querySelector('.caption');
-    const done = (back) => { item.classList.remove('editing'); field.node.remove(); caption.hidden = false; if (back) people.grid.focus(id); };
+    const done = (back) => {
+      item.classList.remove('editing');
+      field.node.remove();
+      caption.hidden = false;
+      if (back) people.grid.focus(id);
+    };
     const field = nameField({
-      label: person.name ? `New name for ${person.name}` : 'Name of this person', value: person.name ?? '', placeholder: 'Who is it?', exclude: [id],
+      label: person.name ? `New name for ${person.name}` : 'Name of this person',
+      value: person.name ?? '',
+      placeholder: 'Who is it?',
+      exclude: [id],
       onCancel: () => done(true),
       onName: async (name) => {
         try {
           const answer = await changePerson(person, { name });
-          if (answer.left) { people.shown.set(id, answer.person); return; }
+          if (answer.left) {
+            people.shown.set(id, answer.person);
+            return;
+          }
           done(true);
           settle(answer.person);
           decided(answer.decision);
-        } catch (problem) { complain(problem); field.focus(); }
+        } catch (problem) {
+          complain(problem);
+          field.focus();
+        }
       },
-      onPerson: async (other) => { done(true); await merged([id, other.id], other.id); },
+      onPerson: async (other) => {
+        done(true);
+        await merged([id, other.id], other.id);
+      },
     });
     item.classList.add('editing');
     caption.hidden = true;
@@ -94,10 +168,15 @@ export default async function peoplePage(page) {
 
   /** Puts a changed person where it belongs now: exchanged in place, or gone from this list. */
   function settle(person) {
-    const belongs = filter === 'hidden' ? person.hidden : !person.hidden && Boolean(person.name) === (filter === 'named');
+    const belongs = filter === 'hidden'
+      ? person.hidden
+      : !person.hidden && Boolean(person.name) === (filter === 'named');
     people.shown.set(person.id, person);
     if (belongs) people.grid.replace(person.id, tile(person));
-    else { people.shown.delete(person.id); people.grid.drop([person.id]); }
+    else {
+      people.shown.delete(person.id);
+      people.grid.drop([person.id]);
+    }
   }
 
   async function merged(ids, keep) {
@@ -109,10 +188,16 @@ export default async function peoplePage(page) {
       people.grid.drop(gone);
       if (people.shown.has(kept.id)) settle(kept);
       setSelecting(false);
-    } catch (problem) { complain(problem); }
+    } catch (problem) {
+      complain(problem);
+    }
   }
 
-  const merge = () => { if (people.grid.selected.size < 2) return false; merged([...people.grid.selected]); return true; };
+  const merge = () => {
+    if (people.grid.selected.size < 2) return false;
+    merged([...people.grid.selected]);
+    return true;
+  };
 
   async function hide() {
     const ids = people.grid.selected.size ? [...people.grid.selected] : [people.grid.active].filter(Boolean);
@@ -136,22 +221,64 @@ export default async function peoplePage(page) {
       }
     }
     if (refused.length) putBack(refused);
-    decided(made, { text: made.length > 1 ? `${filter === 'hidden' ? 'Showed' : 'Hid'} ${plural(made.length, 'person', 'people')}` : undefined });
+    decided(made, {
+      text: made.length > 1
+        ? `${filter === 'hidden' ? 'Showed' : 'Hid'} ${plural(made.length, 'person', 'people')}`
+        : undefined,
+    });
   }
 
   const people = createListing(page, {
-    place, kind: 'people', label: () => `${filters[filter]} people`, tile, empty: nobody,
+    place,
+    kind: 'people',
+    label: () => `${filters[filter]} people`,
+    tile,
+    empty: nobody,
     grid: { selecting: () => selecting, onSelect: (ids) => bar.show(ids) },
     fetchPage: (paging, signal) => get(`/people${query({ filter, sort, q: text, ...paging })}`, { signal }),
-    end: (total) => h('p.soft', text ? `${plural(total, 'person', 'people')} found` : `That is everybody: ${plural(total, 'person', 'people')}`),
+    end: (total) =>
+      h(
+        'p.soft',
+        text ? `${plural(total, 'person', 'people')} found` : `That is everybody: ${plural(total, 'person', 'people')}`,
+      ),
   });
 
   function nobody() {
-    if (library?.photos.total === 0) return emptyState({ art: 'imports', title: 'No photos yet', text: 'People appear here as soon as photos are imported.', action: { text: 'Add a folder', href: '/imports' } });
-    if (text) return emptyState({ art: 'search', title: `Nobody is called “${text}”`, text: 'Unnamed people are in their own list; a part of a name is enough.' });
-    if (filter === 'hidden') return emptyState({ art: 'hide', title: 'Nobody is hidden', text: 'People you hide are kept here. They still collect their faces.' });
-    if (filter === 'unnamed') return emptyState({ art: 'check', title: 'Everybody has a name', text: 'Questions about people who look alike make the groups still better.', action: { text: 'Review', href: '/review' } });
-    return emptyState({ title: 'Nobody has a name yet', text: 'Start with the largest groups: a few names cover most photos.', action: { text: 'Show unnamed people', href: '/people?show=unnamed' } });
+    if (library?.photos.total === 0) {
+      return emptyState({
+        art: 'imports',
+        title: 'No photos yet',
+        text: 'People appear here as soon as photos are imported.',
+        action: { text: 'Add a folder', href: '/imports' },
+      });
+    }
+    if (text) {
+      return emptyState({
+        art: 'search',
+        title: `Nobody is called “${text}”`,
+        text: 'Unnamed people are in their own list; a part of a name is enough.',
+      });
+    }
+    if (filter === 'hidden') {
+      return emptyState({
+        art: 'hide',
+        title: 'Nobody is hidden',
+        text: 'People you hide are kept here. They still collect their faces.',
+      });
+    }
+    if (filter === 'unnamed') {
+      return emptyState({
+        art: 'check',
+        title: 'Everybody has a name',
+        text: 'Questions about people who look alike make the groups still better.',
+        action: { text: 'Review', href: '/review' },
+      });
+    }
+    return emptyState({
+      title: 'Nobody has a name yet',
+      text: 'Start with the largest groups: a few names cover most photos.',
+      action: { text: 'Show unnamed people', href: '/people?show=unnamed' },
+    });
   }
 
   function showCounts(overview) {
@@ -161,12 +288,30 @@ export default async function peoplePage(page) {
   }
 
   page.keys({
-    n: () => { const id = people.grid.active; if (!id) return false; rename(id); return true; },
-    m: merge, h: () => { hide(); },
-    Escape: () => { if (!selecting) return false; setSelecting(false); return true; },
+    n: () => {
+      const id = people.grid.active;
+      if (!id) return false;
+      rename(id);
+      return true;
+    },
+    m: merge,
+    h: () => {
+      hide();
+    },
+    Escape: () => {
+      if (!selecting) return false;
+      setSelecting(false);
+      return true;
+    },
   });
   // A decision taken back, or made elsewhere, may concern anybody here.
-  on('changed', debounce(250, (change) => { if (!change.mine || change.undone) people.refresh(); }), page.signal);
+  on(
+    'changed',
+    debounce(250, (change) => {
+      if (!change.mine || change.undone) people.refresh();
+    }),
+    page.signal,
+  );
   withOverview(page, showCounts);
   await people.load(page.restore?.count ?? 0);
 }

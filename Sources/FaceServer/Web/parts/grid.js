@@ -6,7 +6,10 @@ import { announce } from './dom.js';
  * `list` holds `li[data-id]` with one focusable `.tile` each. `onSelect(ids)` hears of every change of the selection;
  * `label(id)` gives a tile's name without its state.
  */
-export function createGrid(list, { onSelect = () => {}, onActive = () => {}, selectable = true, selecting = () => false, signal }) {
+export function createGrid(
+  list,
+  { onSelect = () => {}, onActive = () => {}, selectable = true, selecting = () => false, signal },
+) {
   const selected = new Set();
   let anchor = null;
   let active = null;
@@ -85,15 +88,24 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
   function target(key, all, at) {
     const wide = columns(all), last = all.length - 1;
     switch (key) {
-    case 'ArrowRight': return Math.min(at + 1, last);
-    case 'ArrowLeft': return Math.max(at - 1, 0);
-    case 'ArrowDown': return at + wide <= last ? at + wide : at;
-    case 'ArrowUp': return at - wide >= 0 ? at - wide : at;
-    case 'PageDown': return Math.min(at + 4 * wide, last);
-    case 'PageUp': return Math.max(at - 4 * wide, 0);
-    case 'Home': return 0;
-    case 'End': return last;
-    default: return null;
+      case 'ArrowRight':
+        return Math.min(at + 1, last);
+      case 'ArrowLeft':
+        return Math.max(at - 1, 0);
+      case 'ArrowDown':
+        return at + wide <= last ? at + wide : at;
+      case 'ArrowUp':
+        return at - wide >= 0 ? at - wide : at;
+      case 'PageDown':
+        return Math.min(at + 4 * wide, last);
+      case 'PageUp':
+        return Math.max(at - 4 * wide, 0);
+      case 'Home':
+        return 0;
+      case 'End':
+        return last;
+      default:
+        return null;
     }
   }
 
@@ -127,8 +139,15 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     const onTick = event.target.closest('.tick');
     const button = tile.tagName === 'BUTTON';
     if (selectable && event.shiftKey) range(item);
-    else if (selectable && (onTick || button || event.ctrlKey || event.metaKey || selecting() || (selected.size && event.pointerType === 'touch'))) toggle(item);
-    else { activate(item, false); return; }
+    else if (
+      selectable &&
+      (onTick || button || event.ctrlKey || event.metaKey || selecting() ||
+        (selected.size && event.pointerType === 'touch'))
+    ) toggle(item);
+    else {
+      activate(item, false);
+      return;
+    }
     event.preventDefault();
     activate(item, false);
   }, { signal });
@@ -141,7 +160,9 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
   const grid = {
     selected,
     clear,
-    get active() { return active?.isConnected ? active.dataset.id : null; },
+    get active() {
+      return active?.isConnected ? active.dataset.id : null;
+    },
     focus: (id) => activate(find(id)),
     idOf,
     item: find,
@@ -192,8 +213,8 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
       const all = items();
       const held = list.contains(document.activeElement) || document.activeElement === document.body;
       const at = active ? all.indexOf(active) : -1;
-      const next = all.slice(Math.max(at, 0)).find((item) => !gone.has(item.dataset.id))
-        ?? all.slice(0, Math.max(at, 0)).reverse().find((item) => !gone.has(item.dataset.id));
+      const next = all.slice(Math.max(at, 0)).find((item) => !gone.has(item.dataset.id)) ??
+        all.slice(0, Math.max(at, 0)).reverse().find((item) => !gone.has(item.dataset.id));
       for (const id of gone) {
         find(id)?.remove();
         selected.delete(id);

@@ -7,7 +7,22 @@ import { errorState, skeletonGrid } from './states.js';
  * A grid that fills itself page by page, with its skeleton, its end, its empty and its error state.
  * `fetchPage(paging, signal)` answers a page; `tile(item)` draws one; `idOf` names it; `keep` may refuse it.
  */
-export function createListing(page, { place, kind, label, fetchPage, tile, idOf = (item) => item.id, keep = () => true, end, empty, limit, grid: gridOptions = {} }) {
+export function createListing(
+  page,
+  {
+    place,
+    kind,
+    label,
+    fetchPage,
+    tile,
+    idOf = (item) => item.id,
+    keep = () => true,
+    end,
+    empty,
+    limit,
+    grid: gridOptions = {},
+  },
+) {
   let controller = null;
   const listing = { shown: new Map(), grid: null, pager: null, load };
 
@@ -22,7 +37,10 @@ export function createListing(page, { place, kind, label, fetchPage, tile, idOf 
     listing.shown.clear();
     listing.grid = createGrid(list, { signal, ...gridOptions });
     listing.pager = createPager({
-      signal, limit, end, fetchPage: (cursor, size) => fetchPage({ cursor, limit: size }, signal),
+      signal,
+      limit,
+      end,
+      fetchPage: (cursor, size) => fetchPage({ cursor, limit: size }, signal),
       add(items) {
         // Something may move between two pages while the list is read; each is shown once.
         const fresh = items.filter((item) => keep(item) && !listing.shown.has(idOf(item)));

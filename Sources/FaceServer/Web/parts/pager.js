@@ -14,8 +14,8 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
   let busy = null;
   let count = 0;
 
-  async function load(most = limit) {
-    if (done || busy) return busy;
+  function load(most = limit) {
+    if (done || busy) return busy ?? Promise.resolve();
     busy = (async () => {
       fill(foot, h('span.spinner'), h('span.sr', 'Loading more'));
       try {
@@ -29,8 +29,11 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
       } catch (problem) {
         if (signal.aborted || problem.name === 'AbortError') return;
         if (count === 0) throw problem;
-        fill(foot, h('p', icon('warning'), ` ${problem.detail ?? problem.message} What is above stays. `),
-          h('button', { type: 'button', onclick: () => load() }, icon('retry'), 'Load more'));
+        fill(
+          foot,
+          h('p', icon('warning'), ` ${problem.detail ?? problem.message} What is above stays. `),
+          h('button', { type: 'button', onclick: () => load() }, icon('retry'), 'Load more'),
+        );
       } finally {
         busy = null;
         // The observer speaks of changes only. Where the foot is still in view, looking anew makes it speak again.
@@ -50,13 +53,18 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
   signal.addEventListener('abort', () => watcher.disconnect());
   return {
     foot,
-    get count() { return count; },
-    get done() { return done; },
+    get count() {
+      return count;
+    },
+    get done() {
+      return done;
+    },
 
     /** The first page, or as much as was shown before. */
     async first(atLeast = 0) {
-      do await load(Math.min(500, Math.max(limit, atLeast - count)));
-      while (!done && count < atLeast && !signal.aborted);
+      do await load(Math.min(500, Math.max(limit, atLeast - count))); while (
+        !done && count < atLeast && !signal.aborted
+      );
     },
 
     async all() {
