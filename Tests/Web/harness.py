@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+# Generous, because a build may run on the same machine; a wait ends as soon as what it waits for is there.
+expect.set_options(timeout=15_000)
 AXE = None
 checks = []
 
@@ -48,7 +50,7 @@ class Session:
 
     def tab(self):
         page = self.context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: message.type == "error" and self._fault(message.text))
         page.on("pageerror", lambda error: self._fault(str(error)))
         page.on("request", self._outside)
@@ -109,7 +111,7 @@ class Session:
 
 def settle(page):
     """Waits until nothing is grey and nothing turns."""
-    page.wait_for_selector("main .skeleton", state="detached", timeout=15000)
+    page.wait_for_selector("main .skeleton", state="detached", timeout=30_000)
     page.wait_for_timeout(60)
 
 

@@ -5,7 +5,7 @@ import { day, nameOf, num, plural, similarity } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
 import { enabled, setEnabled } from './keys.js';
-import { skeletonRows } from './states.js';
+import { errorState, skeletonRows } from './states.js';
 import { setTheme, themeName } from './themes.js';
 import { faceImage } from './tiles.js';
 import { complain, toast } from './toast.js';
@@ -18,6 +18,7 @@ const scopes = [
   'person:write',
   'embedding:read',
   'search',
+  'job:read',
   'job',
   'metrics',
   'admin',
@@ -49,6 +50,19 @@ const numbers = [
   }, 'Empty: never.'],
 ];
 
+const modelStates = { current: 'in use', building: 'being built', old: 'kept for the way back' };
+
+/** A table that scrolls by itself where the page is narrow. */
+const table = (heads, rows) =>
+  h(
+    'div.scroll',
+    h(
+      'table',
+      h('thead', h('tr', heads.map((text) => (text ? h('th', { scope: 'col' }, text) : h('td'))))),
+      h('tbody', rows),
+    ),
+  );
+
 export default async function settingsPage(page) {
   page.title('Settings');
   const grouping = h('section.card', skeletonRows(4)),
@@ -56,12 +70,19 @@ export default async function settingsPage(page) {
     keys = h('section.card'),
     audit = h('section.card');
   fill(page.root, h('div.page.settings', pageHead('Settings'), appearance(), grouping, models, keys, privacy(), audit));
-  await Promise.all([
-    drawGrouping(grouping, page),
-    drawModels(models, page),
-    drawKeys(keys, page),
-    drawAudit(audit, page),
-  ]);
+  // Each card stands for itself: an editor may see the models although not the keys.
+  await Promise.all(
+    [[grouping, drawGrouping], [models, drawModels], [keys, drawKeys], [audit, drawAudit]].map(
+      async ([place, draw]) => {
+        try {
+          await draw(place, page);
+        } catch (problem) {
+          if (problem.status === 403) place.remove();
+          else if (!page.signal.aborted) fill(place, errorState(problem, page.reload));
+        }
+      },
+    ),
+  );
 }
 
 function appearance() {
@@ -220,29 +241,20 @@ async function drawGrouping(place, page) {
 
 async function drawModels(place, page) {
   const { items } = await get('/models', page);
+  const row = (model) =>
+    h(
+      'tr',
+      h('td', h('b', model.name ?? model.id)),
+      h('td', modelStates[model.state] ?? model.state),
+      h('td', num(model.faces)),
+      h('td', plural(model.dimension, 'dimension')),
+    );
   fill(
     place,
     h('h2', 'Models'),
     items.length
-      ? h(
-        'div.scroll',
-        h(
-          'table',
-          h('thead', h('tr', ['Role', 'Model', 'Licence'].map((text) => h('th', { scope: 'col' }, text)))),
-          h(
-            'tbody',
-            items.map((model) =>
-              h(
-                'tr',
-                h('td', model.role),
-                h('td', model.name ?? model.id, model.dimension && h('span.soft', ` ${model.dimension} dimensions`)),
-                h('td', model.licence),
-              )
-            ),
-          ),
-        ),
-      )
-      : h('p.soft', 'No model is loaded.'),
+      ? table(['Model', 'State', 'Faces', 'Size'], items.map(row))
+      : h('p.soft', 'No model has described a face yet.'),
   );
 }
 
@@ -283,18 +295,7 @@ async function drawKeys(place, page) {
       h('button', { type: 'button', onclick: () => newKey(redraw) }, icon('plus'), 'New key'),
     ),
     h('p.soft', 'For programs. Each key can do only what you tick, and its secret is shown once.'),
-    items.length > 0 &&
-      h(
-        'div.scroll',
-        h(
-          'table',
-          h(
-            'thead',
-            h('tr', ['Name', 'May', 'Expires', 'Last used'].map((text) => h('th', { scope: 'col' }, text)), h('td')),
-          ),
-          h('tbody', items.map(row)),
-        ),
-      ),
+    items.length > 0 && table(['Name', 'May', 'Expires', 'Last used', ''], items.map(row)),
   );
 }
 
@@ -391,13 +392,9 @@ async function drawAudit(place, page) {
     place,
     h('h2', 'Audit'),
     h('p.soft', 'Who did what; no names, no pictures. Each line is chained to the one before.'),
-    items.length > 0 && h(
-      'div.scroll',
-      h(
-        'table',
-        h('thead', h('tr', ['When', 'Who', 'What'].map((text) => h('th', { scope: 'col' }, text)))),
-        h('tbody', items.map((line) => h('tr', h('td', day(line.at)), h('td', line.actor), h('td', line.action)))),
-      ),
+    items.length > 0 && table(
+      ['When', 'Who', 'What'],
+      items.map((line) => h('tr', h('td', day(line.at)), h('td', line.actor), h('td', line.action))),
     ),
   );
 }
