@@ -5,6 +5,7 @@ import { dayName, num, plural, timeOfDay } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
 import { jobRow } from './jobcard.js';
+import { navigate } from './router.js';
 import { emptyState, skeletonRows } from './states.js';
 import { complain, toast } from './toast.js';
 
@@ -115,7 +116,7 @@ export default async function imports(page) {
   async function scan(path, typed) {
     try {
       const { job } = await post('/imports', { paths: [path] });
-      toast(`Looking through ${path}`, { action: { text: 'Jobs', run: () => location.assign('/jobs') } });
+      toast(`Looking through ${path}`, { action: { text: 'Jobs', run: () => navigate('/jobs') } });
       if (typed) field.value = '';
       await draw();
       return job;

@@ -7,6 +7,7 @@ import { pageHead } from './head.js';
 import { icon } from './icons.js';
 import { createListing } from './listing.js';
 import { pickPerson } from './picker.js';
+import { navigate } from './router.js';
 import { selectionBar } from './selection.js';
 import { emptyState } from './states.js';
 import { avatar, faceImage } from './tiles.js';
@@ -141,6 +142,7 @@ export default async function loosePage(page) {
     empty: nothing,
     grid: {
       onSelect: (ids) => bar.show(ids),
+      onOpen: (id) => navigate(`/photos/${loose.shown.get(id).face.photo}`),
       onActive(item) {
         // Only the active card's buttons are tab stops, so the grid stays one stop and a few.
         for (const [card, stop] of [[active, -1], [item, 0]]) {

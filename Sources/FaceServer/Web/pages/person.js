@@ -35,6 +35,8 @@ export default async function personPage(page) {
       { text: 'Move to …', icon: 'person', key: 'm', run: move },
       { text: 'Split off', icon: 'split', key: 's', run: splitOff },
       ids.length === 1 && { text: 'Use as picture', icon: 'star', key: 'a', run: choosePicture },
+      ids.length === 1 && { text: 'Find alike', icon: 'search', run: () => navigate(`/search?face=${ids[0]}`) },
+      ids.length === 1 && { text: 'Open photo', icon: 'photos', run: () => openPhoto(ids[0]) },
       { text: 'Ignore', icon: 'loose', run: () => take('ignore') },
     ],
   });
@@ -206,13 +208,17 @@ export default async function personPage(page) {
     );
   }
 
+  function openPhoto(face) {
+    navigate(`/photos/${listing.shown.get(face).photo}`);
+  }
+
   const listing = createListing(page, {
     place,
     kind: faces ? 'facegrid' : 'photogrid',
     label: () => `${faces ? 'Faces of' : 'Photos with'} ${nameOf(person)}`,
     tile: (item) => (faces ? faceTile(item, { owner: person }) : photoTile(item)),
     keep: (item) => !year || item.capturedAt?.startsWith(year),
-    grid: { selectable: faces, onSelect: (ids) => bar.show(ids) },
+    grid: { selectable: faces, onSelect: (ids) => bar.show(ids), onOpen: faces ? openPhoto : null },
     fetchPage: (paging, signal) =>
       get(`/people/${id}/${view}${query({ order: faces ? order : '', year, ...paging })}`, { signal }),
     end: () =>

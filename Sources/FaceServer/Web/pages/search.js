@@ -7,7 +7,7 @@ import { histogram } from './histogram.js';
 import { icon } from './icons.js';
 import { nameField } from './namefield.js';
 import { photoTile } from './phototile.js';
-import { readdress } from './router.js';
+import { navigate, readdress } from './router.js';
 import { emptyState, errorState, skeletonGrid } from './states.js';
 import { faceTile, personChip } from './tiles.js';
 import { complain } from './toast.js';
@@ -179,7 +179,7 @@ async function byFace(page, place) {
         h('b', { class: person?.name ? '' : 'unnamed' }, person?.name ?? (person ? 'Unnamed' : 'Loose')),
       );
       node.querySelector('.tile').addEventListener('click', () => {
-        location.assign(person ? `/people/${person.id}` : `/photos/${face.photo}`);
+        navigate(person ? `/people/${person.id}` : `/photos/${face.photo}`);
       });
       return node;
     }));

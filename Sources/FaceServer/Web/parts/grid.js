@@ -3,12 +3,13 @@ import { announce } from './dom.js';
 /**
  * One grid, one tab stop: arrows move, Space selects, Shift extends, Esc lets go.
  *
- * `list` holds `li[data-id]` with one focusable `.tile` each. `onSelect(ids)` hears of every change of the selection;
+ * `list` holds `li[data-id]` with one focusable `.tile` each; links open by themselves, for others `onOpen(id)` hears Enter and a
+ * double press. `onSelect(ids)` hears of every change of the selection;
  * `label(id)` gives a tile's name without its state.
  */
 export function createGrid(
   list,
-  { onSelect = () => {}, onActive = () => {}, selectable = true, selecting = () => false, signal },
+  { onSelect = () => {}, onActive = () => {}, selectable = true, onOpen = null, selecting = () => false, signal },
 ) {
   const selected = new Set();
   let anchor = null;
@@ -114,6 +115,8 @@ export function createGrid(
     const all = items(), item = event.target.closest('li'), at = all.indexOf(item);
     if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selectable) {
       grid.selectAll();
+    } else if (event.key === 'Enter' && onOpen) {
+      onOpen(item.dataset.id);
     } else if (event.key === ' ' && selectable) {
       toggle(item);
     } else if (event.key === 'Escape' && selected.size) {
@@ -131,6 +134,13 @@ export function createGrid(
     event.preventDefault();
     event.stopPropagation();
   }, { signal });
+
+  if (onOpen) {
+    list.addEventListener('dblclick', (event) => {
+      const item = event.target.closest('li[data-id]');
+      if (item) onOpen(item.dataset.id);
+    }, { signal });
+  }
 
   list.addEventListener('click', (event) => {
     const item = event.target.closest('li[data-id]');
