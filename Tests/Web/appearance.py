@@ -1,4 +1,5 @@
 """What every page owes, whatever it shows: it works, fits, can be read and can be reached."""
+import gzip
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -183,10 +184,10 @@ def the_way_back_is_kept(session):
 
 @check
 def sources_stay_small(session):
-    size = lambda suffix: sum(path.stat().st_size for path in WEB.rglob(f"*{suffix}"))
+    size = lambda suffix: sum(len(gzip.compress(path.read_bytes())) for path in WEB.rglob(f"*{suffix}"))
     names = [path.name for path in WEB.rglob("*.*")]
     assert len(names) == len(set(names)), "file names are unique, they are served by name"
-    assert size(".css") < 48_000 and size(".js") < 180_000, f"css {size('.css')}, js {size('.js')}"
+    assert size(".css") < 15_000 and size(".js") < 80_000, f"css {size('.css')}, js {size('.js')}"
     for path in WEB.rglob("*.js"):
         text = path.read_text()
         assert "innerHTML" not in text and "insertAdjacentHTML" not in text and "document.write" not in text, path.name

@@ -88,5 +88,13 @@ export function redraw(root, run) {
   again?.focus({ preventScroll: true });
 }
 
+const inUse = () => document.querySelector('dialog[open], .namefield input:focus, [aria-expanded=true]');
+
+/** Does something as soon as nobody types a name or has a menu or a dialog open: drawing anew would close it. */
+export function whenIdle(run) {
+  if (inUse()) setTimeout(() => whenIdle(run), 1000);
+  else run();
+}
+
 let serial = 0;
 export const uid = (prefix) => `${prefix}-${++serial}`;

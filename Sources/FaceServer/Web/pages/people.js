@@ -1,6 +1,6 @@
 import { get, query } from './api.js';
 import { on } from './bus.js';
-import { debounce, fill, h } from './dom.js';
+import { debounce, fill, h, whenIdle } from './dom.js';
 import { plural } from './format.js';
 import { groupingNote, pageHead, select, setCounts, tabs, withOverview } from './head.js';
 import { icon } from './icons.js';
@@ -308,7 +308,7 @@ export default async function peoplePage(page) {
   on(
     'changed',
     debounce(250, (change) => {
-      if (!change.mine || change.undone) people.refresh();
+      if (!change.mine || change.undone) whenIdle(() => !page.signal.aborted && people.refresh());
     }),
     page.signal,
   );

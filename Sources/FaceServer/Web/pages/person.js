@@ -1,7 +1,7 @@
 import { get, query } from './api.js';
 import { askBirthDate, assign, change, exportPerson, forget, judge } from './actions.js';
 import { on } from './bus.js';
-import { debounce, fill, h, vars } from './dom.js';
+import { debounce, fill, h, vars, whenIdle } from './dom.js';
 import { age, day, nameOf, num, plural, years } from './format.js';
 import { pageHead, select, tabs } from './head.js';
 import { icon } from './icons.js';
@@ -295,6 +295,16 @@ export default async function personPage(page) {
     }
   }
 
+  /** Reads everything anew, with the focus on the same face. */
+  async function again() {
+    try {
+      await read();
+      await listing.refresh();
+    } catch (problem) {
+      complain(problem);
+    }
+  }
+
   const toggleHidden = () => alter({ hidden: !person.hidden });
 
   async function merge(others, keep = id) {
@@ -306,6 +316,7 @@ export default async function personPage(page) {
     try {
       const kept = await mergePeople([id, ...picked], { keep });
       if (kept && kept.id !== id) navigate(`/people/${kept.id}`, { replace: true });
+      else if (kept) await again();
     } catch (problem) {
       complain(problem);
     }
@@ -395,14 +406,8 @@ export default async function personPage(page) {
   drawTools();
   on(
     'changed',
-    debounce(250, async (event) => {
-      if (event.mine && !event.undone) return;
-      try {
-        await read();
-        await listing.refresh();
-      } catch (problem) {
-        complain(problem);
-      }
+    debounce(250, (event) => {
+      if (!event.mine || event.undone) whenIdle(() => !page.signal.aborted && again());
     }),
     page.signal,
   );

@@ -1,7 +1,7 @@
 import { get, post } from './api.js';
 import { assign, judge } from './actions.js';
 import { on } from './bus.js';
-import { announce, debounce, fill, h, vars } from './dom.js';
+import { announce, debounce, fill, h, vars, whenIdle } from './dom.js';
 import { day, faceText, fileName, nameOf, plural } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
@@ -351,10 +351,12 @@ export default async function photoPage(page) {
   on(
     'changed',
     debounce(250, (event) => {
-      if (!event.mine || event.undone) {
+      if (event.mine && !event.undone) return;
+      whenIdle(() => {
+        if (page.signal.aborted || drawing) return;
         people.clear();
         read().catch(complain);
-      }
+      });
     }),
     page.signal,
   );
