@@ -13,7 +13,7 @@ def addresses(session):
     """One address for each page, with real ids in it."""
     found = {"/": "overview", "/people": "people", "/people?show=unnamed": "unnamed", "/people?show=hidden": "hidden", "/review": "review", "/loose": "loose",
              "/photos": "photos", "/photos?state=failed": "failed", "/search": "search", "/search?by=people": "together", "/imports": "imports", "/jobs": "jobs",
-             "/settings": "settings", "/journal": "journal", "/no-such-page": "missing"}
+             "/settings": "settings", "/journal": "journal"}
     people = session.get("/people?filter=all&sort=faces&limit=1")["items"]
     if people:
         person = people[0]["id"]

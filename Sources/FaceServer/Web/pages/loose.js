@@ -56,9 +56,9 @@ export default async function loosePage(page) {
         'div.who',
         h(
           'p.soft',
-          day(face.capturedAt),
-          face.quality?.reasons?.length > 0 && ` · ${face.quality.reasons.join(', ')}`,
-          ' · ',
+          [face.capturedAt && day(face.capturedAt), ...face.quality?.reasons ?? []].filter(Boolean).map((fact) =>
+            `${fact} · `
+          ),
           h('a', { href: `/photos/${face.photo}`, tabindex: -1 }, 'photo'),
         ),
         h(

@@ -39,7 +39,7 @@ export default async function review(page) {
       { 'aria-label': name ?? label },
       h(
         'header',
-        avatar(person, 'large'),
+        person ? avatar(person, 'large') : h('span.avatar.large', faceImage(faces[0])),
         h(
           'div',
           h(

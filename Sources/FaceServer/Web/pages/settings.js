@@ -27,7 +27,7 @@ const numbers = [
   [
     'threshold',
     'Similarity that makes two faces one person',
-    { type: 'range', min: 0.2, max: 0.7, step: 0.01 },
+    { type: 'range', min: 0, max: 1, step: 0.01, middle: 0.5 },
     'Lower joins more and mixes people up; a mixed group costs an evening, a divided one two clicks.',
   ],
   [
@@ -122,8 +122,7 @@ async function drawGrouping(place, page) {
   let settings = await get('/settings', page);
   const wish = {},
     preview = h('div.preview', { 'aria-live': 'polite' }),
-    save = h('button.primary', { type: 'button', disabled: true, onclick: store }, 'Save'),
-    inputs = {};
+    save = h('button.primary', { type: 'button', disabled: true, onclick: store }, 'Save');
   const changed = () => numbers.filter(([key]) => key in wish && wish[key] !== settings[key]);
 
   const foresee = debounce(350, async () => {
@@ -135,8 +134,8 @@ async function drawGrouping(place, page) {
     try {
       const sum = await post('/groupings', {
         parameters: {
-          threshold: wish.threshold ?? settings.threshold,
-          qualityFloor: wish.qualityFloor ?? settings.qualityFloor,
+          threshold: { ...settings, ...wish }.threshold,
+          qualityFloor: { ...settings, ...wish }.qualityFloor,
         },
         dryRun: true,
       });
@@ -168,25 +167,32 @@ async function drawGrouping(place, page) {
     }
   });
 
-  function row([key, text, attributes, hint]) {
-    const range = attributes.type === 'range', output = h('output', range ? similarity(settings[key]) : '');
+  function row([key, text, { middle, ...attributes }, hint]) {
+    const range = attributes.type === 'range';
+    const said = (value) => (value === null ? 'automatic' : similarity(value));
+    const output = range && h('output', said(settings[key]));
+    const set = (value) => {
+      wish[key] = value;
+      if (range) fill(output, said(value));
+      save.disabled = !changed().length;
+      foresee();
+    };
     const input = h('input', {
       ...attributes,
       id: `set-${key}`,
-      value: settings[key] ?? '',
+      value: settings[key] ?? middle ?? '',
       'aria-describedby': `hint-${key}`,
-      oninput: () => {
-        wish[key] = input.value === '' ? null : Number(input.value);
-        if (range) fill(output, similarity(wish[key]));
-        save.disabled = !changed().length;
-        foresee();
-      },
+      oninput: () => set(input.value === '' ? null : Number(input.value)),
     });
-    inputs[key] = input;
     return h(
       'div.setting',
       h('label', { for: input.id }, text),
-      h('div.control', input, range && output),
+      h(
+        'div.control',
+        input,
+        output,
+        middle && h('button.quiet', { type: 'button', onclick: () => set(null) }, 'Automatic'),
+      ),
       h('p.soft.small', { id: `hint-${key}` }, hint),
     );
   }

@@ -42,8 +42,10 @@ export default async function splitting(page) {
   let grids = [];
 
   const partOf = (face) => parts.findIndex((part) => part.ids.includes(face));
+  // A sentence needs a subject also where nobody gave a name.
+  const subject = person.name ?? 'this person';
   const letter = (index) => String(index + 1);
-  const whose = (part) => (part.stays ? nameOf(person) : part.person?.name ?? part.name ?? 'Somebody else');
+  const whose = (part) => (part.stays ? subject : part.person?.name ?? part.name ?? 'Somebody else');
 
   function move(ids, to) {
     if (!parts[to]) parts.push({ ids: [], stays: false, all: false, name: null, person: null });
@@ -94,7 +96,7 @@ export default async function splitting(page) {
           part.stays = true;
           draw();
         },
-      }, nameOf(person)),
+      }, person.name ?? 'This person'),
       h('button', {
         type: 'button',
         'aria-pressed': !part.stays,
@@ -220,8 +222,8 @@ export default async function splitting(page) {
         picked.length
           ? `${plural(picked.length, 'face')} selected`
           : out.length
-          ? `${plural(out.reduce((sum, part) => sum + part.ids.length, 0), 'face')} leave ${nameOf(person)}`
-          : `Nobody leaves ${nameOf(person)} yet`,
+          ? `${plural(out.reduce((sum, part) => sum + part.ids.length, 0), 'face')} leave ${subject}`
+          : `Nobody leaves ${subject} yet`,
       ),
       h(
         'span.acts',
@@ -267,7 +269,7 @@ export default async function splitting(page) {
       out.length === parts.filter((part) => part.ids.length).length &&
       !await confirm({
         title: 'Nobody would stay',
-        text: `All faces would leave ${nameOf(person)}. Go on?`,
+        text: `All faces would leave ${subject}. Go on?`,
         yes: 'Go on',
       })
     ) return;
@@ -290,7 +292,7 @@ export default async function splitting(page) {
         sum &&
         h(
           'p',
-          `${nameOf(person)} keeps `,
+          `${person.name ?? 'This person'} keeps `,
           h('b', plural(sum.facesAfter, 'face')),
           ' in ',
           h('b', plural(sum.photosAfter, 'photo')),
@@ -328,7 +330,7 @@ export default async function splitting(page) {
     }
     const faces = out.slice(0, made.length).reduce((sum, part) => sum + part.ids.length, 0);
     await navigate(`/people/${id}`);
-    decided(made, { text: `Split ${plural(faces, 'face')} off ${nameOf(person)}` });
+    decided(made, { text: `Split ${plural(faces, 'face')} off ${subject}` });
   }
 
   if (!proposal.parts.length) {

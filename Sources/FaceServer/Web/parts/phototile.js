@@ -37,7 +37,7 @@ export function photoTile(photo) {
         draggable: 'false',
       },
       h('span.pic', picture, state && shows && h('span.tag', state)),
-      h('span.caption', h('span.name', name), h('span.meta', day(photo.capturedAt))),
+      h('span.caption', h('span.name', name), h('span.meta', photo.capturedAt && day(photo.capturedAt))),
     ),
   );
   // The photo's page steps through the list that it was opened from.
