@@ -107,12 +107,12 @@ static const uint32_t *units_in_panel(const ck_operand *o, size_t row, uint32_t 
     return units;
 }
 
-/// Fills the last panels up with zeros.
+/// Fills the last panels up with codes of zero, which reach no limit.
 static void pad(ck_operand *o, const uint32_t *zeros) {
     for (size_t row = o->count; o->left && row % o->left_rows; row++)
         scatter(zeros, o->steps, 0, o->left, o->left_bytes, o->left_rows, row);
     for (size_t row = o->count; o->right && row % o->right_rows; row++)
-        scatter(zeros, o->steps, 0, o->right, o->right_bytes, o->right_rows, row);
+        scatter(zeros, o->steps, flip_of(o), o->right, o->right_bytes, o->right_rows, row);
 }
 
 typedef struct {

@@ -114,9 +114,9 @@ public struct FlatIndex: Sendable {
     }
 
     /// Whether to copy the codes that pass a filter together, instead of passing over the others: a copy costs about as
-    /// much as comparing a vector with 150 queries.
+    /// much as comparing a vector with 150 queries, and one query, which has to wait for memory, as much as 16.
     private static func gatheringPays(_ passing: Int, of count: Int, queries: Int) -> Bool {
-        passing * 150 < (count - passing) * queries
+        passing * 150 < (count - passing) * max(16, queries)
     }
 
     /// All vectors of at least `similarity` to each query. Exact; lists are as long as they must be.

@@ -94,8 +94,8 @@ struct SampledTruth {
         }
         guard !needed.isEmpty else { return 0 }
         needed.sort()
-        // the second half must meet it too: two standard errors of the first, rows as units
-        let spare = (recall * (1 - recall) / Double(max(1, half))).squareRoot()
+        // the second half must meet it too: its neighbours come in rows, which meet or miss together
+        let spare = 1.5 * (recall * (1 - recall) / Double(max(1, half))).squareRoot()
         let rank = Int((min(1, recall + spare) * Double(needed.count)).rounded(.up)) - 1
         let difference = needed[min(needed.count - 1, max(0, rank))]
         return difference.isFinite ? difference : nil
