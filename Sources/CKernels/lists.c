@@ -9,6 +9,9 @@
 // An entry is ck_key of a similarity. Of a product it holds q − ε, in the upper 24 of 32 bits and rounded down, and in
 // the lower 8 the width of the interval in units of `step`, rounded up.
 #include "tile.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <string.h>
 
@@ -104,18 +107,30 @@ static inline __attribute__((always_inline)) float reached(const uint64_t *v, si
     return similarity_of(low);
 }
 
-/// Writes the k smallest of n distinct keys in order: each goes to the place that so many smaller ones give it.
+enum { MAX_PLACED = 512 };
+
+/// Writes the k smallest of n ≤ MAX_PLACED distinct keys in order: each goes to the place that so many smaller ones give
+/// it.
 static inline __attribute__((always_inline)) void place_all(const uint64_t *v, size_t n, size_t k, int32_t *indices,
                                                             float *similarities) {
-    for (size_t i = 0; i < n; i++) {
-        size_t at = at_most(v, n, v[i]) - 1;
-        if (at < k) indices[at] = (int32_t)(uint32_t)v[i], similarities[at] = similarity_of(v[i]);
-    }
+    enum { AT_ONCE = 8 };  // keys that are compared with all others in one pass
+    uint64_t smaller[MAX_PLACED] = {0};
+    size_t j = 0;
+    for (; j + AT_ONCE <= n; j += AT_ONCE)
+        for (size_t i = 0; i < n; i++) {
+            uint64_t count = 0;
+            for (size_t t = 0; t < AT_ONCE; t++) count += v[j + t] < v[i];
+            smaller[i] += count;
+        }
+    for (; j < n; j++)
+        for (size_t i = 0; i < n; i++) smaller[i] += v[j] < v[i];
+    for (size_t i = 0; i < n; i++)
+        if (smaller[i] < k) indices[smaller[i]] = (int32_t)(uint32_t)v[i], similarities[smaller[i]] = similarity_of(v[i]);
 }
 
 #if defined(__x86_64__)
 #define T_AVX2 __attribute__((target("avx2")))
-#define T_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define T_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma")))
 T_AVX2 static float reached_avx2(const uint64_t *v, size_t n, size_t k, float slack) { return reached(v, n, k, slack); }
 T_AVX512 static float reached_avx512(const uint64_t *v, size_t n, size_t k, float slack) {
     return reached(v, n, k, slack);
@@ -196,22 +211,109 @@ static void keep_best(ck_lists *l, size_t place) {
     raise_to(l, place, similarity_of(v[k - 1]));
 }
 
+/// Frees places of a list: false when it is full of what may all belong to it.
+static bool make_room(ck_lists *l, const ck_operand *own, size_t place, const ck_operand *other) {
+    cut(l, place, own->level);
+    // some room must be free, or the next cut comes too soon
+    if (l->count[place] <= l->capacity - l->capacity / 12) return true;
+    settle(l, own, place, other);
+    keep_best(l, place);
+    return l->count[place] < l->capacity;
+}
+
 void ck_lists_enter(ck_lists *l, const ck_operand *own, size_t place, const ck_operand *other, size_t partner,
                     float product, uint32_t index) {
     float norm = other->norm[partner], error = other->error[partner];
     float bound = (own->norm[place] * error + own->error[place] * (norm + error)) * (1 + 0x1p-20f) + l->rounding[place];
     if (product + bound < l->reach[place]) return;
     if (l->count[place] == l->capacity) {
-        cut(l, place, own->level);
-        // some room must be free, or the next cut comes too soon
-        if (l->count[place] > l->capacity - l->capacity / 12) {
-            settle(l, own, place, other);
-            keep_best(l, place);
-        }
+        make_room(l, own, place, other);
         if (product + bound < l->reach[place]) return;
     }
     l->entries[place * l->capacity + l->count[place]++] =
         entry_of(product - bound, product + bound, l->step[place], index);
+}
+
+#if defined(__x86_64__)
+/// What ck_lists_enter does, for sixteen elements at a time; there must be room for them and eight more.
+T_AVX512 static void enter_avx512(ck_lists *l, const ck_operand *own, size_t place, const ck_operand *other,
+                                  size_t column, uint64_t bits, const float *q) {
+    const __m512i width_mask = _mm512_set1_epi32(WIDTH_MASK), rest = _mm512_set1_epi32(0x7fffffff);
+    __m512 norm = _mm512_set1_ps(own->norm[place]), error = _mm512_set1_ps(own->error[place] * (1 + 0x1p-22f));
+    __m512 rounding = _mm512_set1_ps(l->rounding[place]), reach = _mm512_set1_ps(l->reach[place]);
+    __m512 inverse = _mm512_set1_ps(1 / l->step[place]), slack = _mm512_set1_ps(1 + 0x1p-19f);
+    uint64_t *end = l->entries + place * l->capacity + l->count[place];
+    for (size_t j = column; bits; bits >>= 16, j += 16, q += 16) {
+        __mmask16 on = (__mmask16)bits;
+        if (!on) continue;
+        __m512 product = _mm512_loadu_ps(q), missed = _mm512_loadu_ps(other->error + j);
+        __m512 length = _mm512_add_ps(_mm512_loadu_ps(other->norm + j), missed);
+        __m512 bound = _mm512_fmadd_ps(norm, missed, _mm512_mul_ps(error, length));
+        bound = _mm512_fmadd_ps(bound, slack, rounding);
+        __m512 lower = _mm512_add_ps(_mm512_sub_ps(product, bound), _mm512_setzero_ps());
+        __m512 upper = _mm512_add_ps(product, bound);
+        on = _mm512_mask_cmp_ps_mask(on, upper, reach, _CMP_GE_OQ);
+        // ck_key, and back
+        __m512i u = _mm512_castps_si512(lower), positive = _mm512_xor_si512(u, rest);
+        __m512i key = _mm512_or_si512(_mm512_mask_mov_epi32(positive, _mm512_movepi32_mask(u), u), width_mask);
+        __m512i back = _mm512_mask_xor_epi32(key, (__mmask16)~_mm512_movepi32_mask(key), key, rest);
+        __m512 span = _mm512_mul_ps(_mm512_sub_ps(upper, _mm512_castsi512_ps(back)), inverse);
+        __m512i width = _mm512_add_epi32(_mm512_cvttps_epi32(span), _mm512_set1_epi32(2));
+        width = _mm512_min_epu32(width, width_mask);
+        key = _mm512_or_si512(_mm512_andnot_si512(width_mask, key), width);
+        __m512i index = other->order ? _mm512_maskz_loadu_epi32(on, other->order + j)
+                                     : _mm512_add_epi32(_mm512_set1_epi32((int)j), _mm512_setr_epi32(
+                                           0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+        for (int half = 0; half < 2; half++) {
+            __m256i high = half ? _mm512_extracti32x8_epi32(key, 1) : _mm512_castsi512_si256(key);
+            __m256i low = half ? _mm512_extracti32x8_epi32(index, 1) : _mm512_castsi512_si256(index);
+            __m512i entries = _mm512_or_si512(_mm512_slli_epi64(_mm512_cvtepu32_epi64(high), 32),
+                                              _mm512_cvtepu32_epi64(low));
+            __mmask8 part = (__mmask8)(on >> (8 * half));
+            _mm512_storeu_si512(end, _mm512_maskz_compress_epi64(part, entries));
+            end += __builtin_popcount(part);
+        }
+    }
+    l->count[place] = (uint32_t)(end - (l->entries + place * l->capacity));
+}
+#endif
+
+void ck_lists_enter_row(ck_lists *l, const ck_operand *own, size_t place, const ck_operand *other, size_t column,
+                        uint64_t bits, const float *q) {
+#if defined(__x86_64__)
+    if (own->level == CK_AVX512 && bits & (bits - 1)) {
+        size_t needed = (size_t)__builtin_popcountll(bits) + 8;
+        if (l->count[place] + needed > l->capacity && l->capacity > 4 * needed) make_room(l, own, place, other);
+        if (l->count[place] + needed <= l->capacity) {
+            enter_avx512(l, own, place, other, column, bits, q);
+            return;
+        }
+    }
+#endif
+    for (; bits; bits &= bits - 1) {
+        size_t j = (size_t)__builtin_ctzll(bits);
+        uint32_t index = other->order ? other->order[column + j] : (uint32_t)(column + j);
+        ck_lists_enter(l, own, place, other, column + j, q[j], index);
+    }
+}
+
+void ck_merge(ck_lists *l, const ck_operand *own, size_t at, const ck_operand *other, const ck_lists *from,
+              size_t place) {
+    const uint64_t *v = from->entries + place * from->capacity;
+    uint64_t *list = l->entries + at * l->capacity;
+    raise_to(l, at, from->reach[place]);
+    for (size_t i = 0; i < from->count[place]; i++) {
+        bool settled = i < from->settled[place];
+        float upper = settled ? similarity_of(v[i]) : upper_of(v[i], l->step[at]);
+        if (upper < l->reach[at]) continue;
+        if (l->count[at] == l->capacity) make_room(l, own, at, other);
+        size_t end = l->count[at]++;
+        list[end] = v[i];
+        if (!settled) continue;
+        // similarities stand before products
+        size_t first = l->settled[at]++;
+        list[end] = list[first], list[first] = v[i];
+    }
 }
 
 void ck_rank(ck_lists *l, const ck_operand *own, size_t place, const ck_operand *other, size_t k, int32_t *indices,
@@ -221,7 +323,7 @@ void ck_rank(ck_lists *l, const ck_operand *own, size_t place, const ck_operand 
     uint64_t *v = l->entries + place * l->capacity;
     size_t n = l->count[place], best = n < l->k ? n : l->k;
 #if defined(__x86_64__)
-    if (own->level == CK_AVX512 && n <= 512) {
+    if (own->level == CK_AVX512 && n <= MAX_PLACED) {
         place_avx512(v, n, l->k, indices, similarities);
         n = 0;
     }

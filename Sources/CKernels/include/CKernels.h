@@ -48,9 +48,11 @@ typedef struct {
     size_t right_rows;   ///< columns of a register tile
     size_t left_bytes;   ///< of one panel of left_rows
     size_t right_bytes;  ///< of one panel of right_rows
+    size_t code_bytes;   ///< of a row of codes
     size_t steps;        ///< units of four bytes a row: 1 float, 4 codes, or 2 codes of 16 bits
     uint8_t *left;       ///< ceil(count/left_rows) panels, 64-byte aligned; null: only a right factor
     uint8_t *right;      ///< ceil(count/right_rows) panels, 64-byte aligned; null: only a left factor
+    int8_t *codes;       ///< the codes row after row, zeros behind them; null: not kept
     float *scale;        ///< of the codes of each row, count + 64 of them; int8 only
     int32_t *bias;       ///< what a sum of products begins with, count + 64 of them; int8 only
     float *norm;         ///< |x̂|, upper bound: of the rows that the packed numbers stand for
@@ -65,6 +67,10 @@ void ck_operand_shape(ck_operand *o);
 /// Packs rows first ..< first + n; both are multiples of 48, or reach the end. False when a row holds a value that is
 /// not finite or is longer than 10¹⁸: *bad is its number.
 bool ck_operand_pack(ck_operand *o, size_t first, size_t n, size_t *bad);
+
+/// Fills the panels of `o` with rows of `from`, a right factor or one that keeps its codes: those that `rows` names, or
+/// the first. False when there is no memory.
+bool ck_operand_gather(ck_operand *o, const ck_operand *from, const uint32_t *rows);
 
 /// C[m×n] = rows a0… of a times rows b0… of b. float32: one chain of fused multiply-adds an element, C holds floats;
 /// int8: products of codes, C holds whole numbers, exact. a0 and b0 begin panels.
@@ -87,9 +93,10 @@ typedef struct {
     size_t k;
     size_t capacity;        ///< at least k + 16, or all there are; 3k is fast
     const uint64_t *allowed;  ///< one bit a row of the right factor: whether it may be entered; null: all may
-    const uint32_t *groups;   ///< group_width rising numbers a row of the left and right factor; null: none
-    size_t group_width;
-    uint32_t group;         ///< a pair is entered where the first number that both its rows have is this one
+    const uint32_t *visits;   ///< visit_width cells a place, its home first; null: none
+    size_t visit_width;
+    uint32_t cell;          ///< that is joined, the home of the columns; a column that visits the home of a row, a lower
+                            ///< number, meets it there
     size_t products;        ///< Float32 similarities computed
 } ck_lists;
 
@@ -101,10 +108,26 @@ uint64_t ck_key(float similarity, uint32_t index);
 /// panels.
 void ck_join(const ck_operand *a, size_t a0, size_t m, const ck_operand *b, size_t b0, size_t n, ck_lists *rows,
              ck_lists *columns, bool self);
+/// Adds what `from` holds for a place to the list of `at`: both of one row, against different rows of `other`, with the
+/// same margin and step. `own` needs no panels.
+void ck_merge(ck_lists *lists, const ck_operand *own, size_t at, const ck_operand *other, const ck_lists *from,
+              size_t place);
 /// The k best of a place of `own` among the rows of `other`: similarity descending, ties by lower index; the unused of k
 /// places get −1 and −∞.
 void ck_rank(ck_lists *lists, const ck_operand *own, size_t place, const ck_operand *other, size_t k, int32_t *indices,
              float *similarities);
+
+/// The nearest of some rows so far: `width` a row, best first, equal ones by rising number.
+typedef struct {
+    uint32_t *numbers;    ///< at the start UINT32_MAX
+    float *similarities;  ///< at the start −∞
+    size_t width;
+} ck_nearest;
+
+/// Offers places b0… (n) of b to places a0… (m) of a, both of codes, as similar as these say; what is offered again is
+/// passed over. Place a0 + i of a has row slots[i] of `nearest`. a0 and b0 begin panels.
+void ck_offer(ck_nearest *nearest, const uint32_t *slots, const ck_operand *a, size_t a0, size_t m, const ck_operand *b,
+              size_t b0, size_t n);
 
 // MARK: random numbers
 

@@ -3,57 +3,77 @@ import Glibc
 
 /// For each row what may still belong to its k best; filled tile by tile, ranked at the end.
 final class CandidateLists: @unchecked Sendable {
-    private(set) var lists: ck_lists
+    private(set) var lists = ck_lists()
+    private let rows: Int
     private let numbers: UnsafeMutablePointer<Float>
     private let allowed: RowSet?
+    private var visits: UnsafeMutablePointer<UInt32>?
 
-    /// Lists for the rows of `packed` against rows of `other`; `reach` tells for each row below which similarity nothing
-    /// is sought. Memory: about 24k + 400 bytes a row.
+    /// Lists for the rows of `packed` against rows of `other`. Memory: about 24k + 400 bytes a row, of short lists
+    /// 8k + 500: those are cut more often.
     init(
-        _ packed: PackedRows, against other: PackedRows, k: Int, floor: Float, reach: [Float] = [],
+        _ packed: PackedRows, against other: PackedRows, k: Int, floor: Float, isShort: Bool = false,
         allowed: RowSet? = nil
     ) {
         self.allowed = allowed
-        let rows = packed.matrix.rows
-        let bounds = packed.bounds(to: other)
+        rows = packed.count
         numbers = .allocate(capacity: 5 * rows + 64)
-        lists = ck_lists()
+        allocate(k: k, floor: floor, capacity: min(isShort ? k + 64 : 3 * k + 48, other.count))
+        for (i, bound) in packed.bounds(to: other).enumerated() { set(i, bound, reach: floor) }
+        if let allowed { lists.allowed = UnsafePointer(allowed.words) }
+    }
+
+    /// Empty lists for some rows of others, to be merged into those: for the join of a cell with rows that visit it.
+    /// `reach` tells what a neighbour of a row must reach, `others` how many rows can be met.
+    init(
+        gathering own: [UInt32], of shared: CandidateLists, others: Int, reach: (Int) -> Float, cell: Int,
+        visits cells: CellVisits
+    ) {
+        allowed = nil
+        rows = own.count
+        numbers = .allocate(capacity: 5 * rows + 64)
+        let all = shared.lists
+        allocate(k: all.k, floor: all.floor, capacity: min(3 * all.k + 48, others))
+        let width = cells.width
+        let visits = UnsafeMutablePointer<UInt32>.allocate(capacity: max(1, rows * width))
+        for (i, row) in own.enumerated() {
+            let r = Int(row)
+            let bound = PackedRows.Bound(margin: all.margin[r], rounding: all.rounding[r], step: all.step[r])
+            set(i, bound, reach: reach(r))
+            cells.copy(r, to: visits + i * width)
+        }
+        (lists.visits, lists.visit_width, lists.cell) = (UnsafePointer(visits), width, UInt32(cell))
+        self.visits = visits
+    }
+
+    private func allocate(k: Int, floor: Float, capacity: Int) {
         lists.k = k
         lists.floor = floor
-        lists.capacity = max(1, min(3 * k + 48, other.matrix.rows))
+        lists.capacity = max(1, capacity)
         lists.entries = .allocate(capacity: rows * lists.capacity)
         lists.count = .allocate(capacity: rows)
         lists.count.initialize(repeating: 0, count: rows)
         lists.settled = .allocate(capacity: rows)
         lists.settled.initialize(repeating: 0, count: rows)
-        let (margin, rounding, step) = (numbers, numbers + rows, numbers + 2 * rows)
-        lists.reach = numbers + 3 * rows
-        lists.threshold = numbers + 4 * rows
+        (lists.margin, lists.rounding) = (UnsafePointer(numbers), UnsafePointer(numbers + rows))
+        lists.step = UnsafePointer(numbers + 2 * rows)
+        (lists.reach, lists.threshold) = (numbers + 3 * rows, numbers + 4 * rows)
         (lists.threshold + rows).initialize(repeating: .infinity, count: 64)
-        for i in 0..<rows {
-            (margin + i).initialize(to: bounds[i].margin)
-            (rounding + i).initialize(to: bounds[i].rounding)
-            (step + i).initialize(to: bounds[i].step)
-            let least = reach.isEmpty ? floor : max(floor, reach[i])
-            (lists.reach + i).initialize(to: least)
-            (lists.threshold + i).initialize(to: least - bounds[i].margin)
-        }
-        (lists.margin, lists.rounding, lists.step) = (
-            UnsafePointer(margin), UnsafePointer(rounding), UnsafePointer(step)
-        )
-        if let allowed { lists.allowed = UnsafePointer(allowed.words) }
     }
 
-    /// Pairs of rows that are met in another join too are left to the first: `groups` holds `width` rising numbers a
-    /// row, and a pair counts where the first number that both have is `group`. Call before the first join.
-    func leave(to group: UInt32, groups: UnsafePointer<UInt32>, width: Int) {
-        (lists.groups, lists.group_width, lists.group) = (groups, width, group)
+    private func set(_ i: Int, _ bound: PackedRows.Bound, reach: Float) {
+        (numbers + i).initialize(to: bound.margin)
+        (numbers + rows + i).initialize(to: bound.rounding)
+        (numbers + 2 * rows + i).initialize(to: bound.step)
+        (lists.reach + i).initialize(to: reach)
+        (lists.threshold + i).initialize(to: reach - bound.margin)
     }
 
     deinit {
         lists.entries.deallocate()
         lists.count.deallocate()
         lists.settled.deallocate()
+        visits?.deallocate()
         numbers.deallocate()
     }
 }

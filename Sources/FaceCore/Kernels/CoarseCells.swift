@@ -23,7 +23,8 @@ package struct CoarseCells: Sendable {
         var means = rows.rows(at: (0..<count).map { $0 * (rows.rows / count) })
         for _ in 0..<rounds {
             let cell = try CoarseCells.nearest(rows, means, 1, level, threads, cancellation)
-            means = CoarseCells.average(rows, cell, means, threads)
+            means = CoarseCells.average(
+                rows, (0..<UInt32(rows.rows)).map { $0 }, cell.map(Int.init), means, threads)
         }
         centres = means
     }
@@ -51,14 +52,16 @@ package struct CoarseCells: Sendable {
         return try join.join(rows, base: means).indices
     }
 
-    /// The directions of the cells; an empty cell keeps its centre.
-    private static func average(_ rows: Matrix, _ cell: [Int32], _ old: Matrix, _ threads: Int) -> Matrix {
-        var sums = Matrix(rows: old.rows, columns: rows.columns)
-        let stride = sums.stride
+    /// The directions of the named rows of each cell; an empty cell keeps its centre.
+    static func average(
+        _ matrix: Matrix, _ rows: [UInt32], _ cell: [Int], _ old: Matrix, _ threads: Int
+    ) -> Matrix {
+        var sums = Matrix(rows: old.rows, columns: matrix.columns)
+        let (d, stride) = (matrix.columns, sums.stride)
         sums.withUnsafeMutableRows { base in
-            for i in 0..<rows.rows {
-                let out = base + Int(cell[i]) * stride
-                rows.withRow(i) { for (c, x) in $0.enumerated() { out[c] += x } }
+            for (row, c) in zip(rows, cell) {
+                let out = base + c * stride
+                matrix.withRow(Int(row)) { x in for t in 0..<d { out[t] += x[t] } }
             }
         }
         for c in sums.normaliseRows(threads: threads).zero { sums.setRow(c, old.row(c)) }

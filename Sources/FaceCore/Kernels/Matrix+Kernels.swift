@@ -97,7 +97,7 @@ extension PackedRows {
     /// Products of all pairs of codes, rows×rows of `other`.
     package func codeProducts(with other: PackedRows) -> [Int32] {
         var (left, right) = (operand, other.operand)
-        let (m, n) = (matrix.rows, other.matrix.rows)
+        let (m, n) = (count, other.count)
         var out = [Int32](repeating: 0, count: m * n)
         out.withUnsafeMutableBufferPointer { ck_products(&left, 0, m, &right, 0, n, $0.baseAddress, n) }
         return out
@@ -105,7 +105,7 @@ extension PackedRows {
 
     /// What the codes say that row `i` times row `j` of `other` is.
     package func approximateProduct(_ i: Int, _ other: PackedRows, _ j: Int) -> Float {
-        let product = codeProducts(with: other)[i * other.matrix.rows + j]
+        let product = codeProducts(with: other)[i * other.count + j]
         return Float(product) * other.operand.scale[j] * operand.scale[i]
     }
 }

@@ -35,9 +35,7 @@ package struct NeighbourJoin: Sendable {
     package func selfJoin(_ matrix: Matrix) throws(LikenessError) -> Result {
         let n = matrix.rows
         guard k > 0, n > 1 else { return empty(n) }
-        let order = try SimilarityOrder(matrix: matrix, level: level, threads: threads, cancellation: cancellation)
-            .find()
-        let packed = try PackedRows(matrix, kind: kind, order: order, level: level, threads: threads)
+        let packed = try pack(matrix)
         let candidates = CandidateLists(packed, against: packed, k: min(k, n - 1), floor: floor)
         let block = blockSize(n)
         let plan = TournamentPlan(blocks: (n + block - 1) / block)
@@ -58,6 +56,17 @@ package struct NeighbourJoin: Sendable {
         return try rank(packed, packed, candidates)
     }
 
+    /// All rows, similar ones together where that pays.
+    private func pack(_ matrix: Matrix) throws(LikenessError) -> PackedRows {
+        guard kind == .int8, matrix.columns <= PackedRows.mostColumns, SimilarityOrder.pays(matrix) else {
+            return try PackedRows(matrix, kind: kind, level: level, threads: threads)
+        }
+        let codes = try PackedRows(
+            matrix, kind: .int8, left: false, right: false, keepsCodes: true, level: level, threads: threads)
+        let order = try SimilarityOrder.find(codes, threads: threads, cancellation: cancellation)
+        return PackedRows(gathering: order, of: codes)
+    }
+
     /// Neighbours of every query among the rows of `base`; equal rows are neighbours too.
     package func join(_ queries: Matrix, base: Matrix) throws(LikenessError) -> Result {
         try join(
@@ -67,7 +76,7 @@ package struct NeighbourJoin: Sendable {
 
     /// As ``join(_:base:)`` with rows that were packed before; both of the same kind and level.
     package func join(_ queries: PackedRows, base: PackedRows) throws(LikenessError) -> Result {
-        let (n, columns) = (queries.matrix.rows, base.matrix.rows)
+        let (n, columns) = (queries.count, base.count)
         guard n == 0 || columns == 0 || queries.matrix.columns == base.matrix.columns else {
             throw LikenessError(
                 .dimensionMismatch, "queries have \(queries.matrix.columns) values, vectors \(base.matrix.columns)")
@@ -139,18 +148,20 @@ package struct NeighbourJoin: Sendable {
             similarities: [Float](repeating: -.infinity, count: n * max(0, k)))
     }
 
-    private func rank(
-        _ rows: PackedRows, _ others: PackedRows, _ candidates: CandidateLists
+    /// The k best of every list; `sequence` tells in which order rows are handled that share neighbours.
+    func rank(
+        _ rows: PackedRows, _ others: PackedRows, _ candidates: CandidateLists, sequence: [UInt32] = []
     ) throws(LikenessError) -> Result {
-        let n = rows.matrix.rows
+        let n = rows.count
         var result = empty(n)
         let products = Atomic<Int>(0)
         try result.indices.withUnsafeMutableBufferPointer { (i) throws(LikenessError) in
             try result.similarities.withUnsafeMutableBufferPointer { (s) throws(LikenessError) in
                 nonisolated(unsafe) let (indices, similarities) = (i.baseAddress!, s.baseAddress!)
                 try parallelFor(n, threads: threads, grain: 256, cancellation: cancellation) {
-                    (place) throws(LikenessError) in
+                    (t) throws(LikenessError) in
                     var (lists, left, right) = (candidates.lists, rows.operand, others.operand)
+                    let place = sequence.isEmpty ? t : Int(sequence[t])
                     let row = rows.order.isEmpty ? place : Int(rows.order[place])
                     ck_rank(&lists, &left, place, &right, k, indices + row * k, similarities + row * k)
                     products.wrappingAdd(lists.products, ordering: .relaxed)

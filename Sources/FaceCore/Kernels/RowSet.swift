@@ -14,6 +14,12 @@ public final class RowSet: @unchecked Sendable {
         for i in 0..<count where member(i) { words[i / 64] |= 1 << UInt64(i % 64) }
     }
 
+    /// These rows of 0..<count.
+    package convenience init(count: Int, rows: [UInt32]) {
+        self.init(count: count) { _ in false }
+        for row in rows { words[Int(row) / 64] |= 1 << UInt64(row % 64) }
+    }
+
     deinit { words.deallocate() }
 
     public func contains(_ row: Int) -> Bool {

@@ -90,20 +90,33 @@ public struct FlatIndex: Sendable {
         guard k >= 0 else { throw LikenessError(.usage, subject: "k", "\(k) neighbours cannot be found") }
         try requireDimension(queries)
         let length = min(k, count)
-        guard length > 0 else { return [[Hit]](repeating: [], count: queries.rows) }
+        guard length > 0, queries.rows > 0 else { return [[Hit]](repeating: [], count: queries.rows) }
         var join = NeighbourJoin(k: length)
         join.floor = floor
         join.threads = threads
         join.cancellation = cancellation
-        join.allowed = filter.map { filter in RowSet(count: count) { filter(ids[$0]) } }
         let left = try PackedRows(queries, kind: .int8, right: false, threads: threads)
-        let base = if let packed { packed } else { try pack(threads) }
+        var base = if let packed { packed } else { try pack(threads) }
+        if let filter {
+            let passing = ids.indices.filter { filter(ids[$0]) }.map(UInt32.init)
+            if FlatIndex.gatheringPays(passing.count, of: count, queries: queries.rows), base.isGatherable {
+                base = PackedRows(gathering: passing, of: base, left: false)
+            } else {
+                join.allowed = RowSet(count: count, rows: passing)
+            }
+        }
         let result = try join.join(left, base: base)
         return (0..<queries.rows).map { q in
             (q * length..<(q + 1) * length).filter { result.indices[$0] >= 0 }.map {
                 Hit(id: ids[Int(result.indices[$0])], similarity: result.similarities[$0])
             }
         }
+    }
+
+    /// Whether to copy the codes that pass a filter together, instead of passing over the others: a copy costs about as
+    /// much as comparing a vector with 150 queries, and one query, which has to wait for memory, as much as 16.
+    private static func gatheringPays(_ passing: Int, of count: Int, queries: Int) -> Bool {
+        passing * 150 < (count - passing) * max(16, queries)
     }
 
     /// All vectors of at least `similarity` to each query. Exact; lists are as long as they must be.
