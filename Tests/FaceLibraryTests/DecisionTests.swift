@@ -221,6 +221,46 @@ struct DecisionTests {
         try f.expectHealthy()
     }
 
+    @Test("a person lasts while one decision about it stands, whichever is taken back")
+    func undoFirst() throws {
+        let f = try LibraryFixture()
+        let people = try f.people()
+        let (a, b) = (people[0], people[1])
+        let all = Set(try f.faces(of: a.id) + f.faces(of: b.id))
+        let first = try f.library.update(a.id, PersonUpdate(name: .some("Anna")), by: f.owner)
+        try f.library.merge(into: a.id, from: [b.id], by: f.owner)
+        try f.library.undo(first.decision.id, by: f.owner)
+        try f.regroup()
+        #expect(Set(try f.faces(of: a.id)) == all)
+        let favourite = try f.library.update(people[2].id, PersonUpdate(favourite: true), by: f.owner)
+        let faces = try f.faces(of: people[2].id)
+        try f.library.update(people[2].id, PersonUpdate(name: .some("Carla")), by: f.owner)
+        try f.library.undo(favourite.decision.id, by: f.owner)
+        try f.regroup()
+        #expect(try f.faces(of: people[2].id) == faces && f.library.person(people[2].id).name == "Carla")
+        try f.expectHealthy()
+    }
+
+    @Test("a drawn box that is taken back is gone, and comes again")
+    func undoBox() throws {
+        let f = try LibraryFixture()
+        let photo = try f.library.photos(page: PageRequest(limit: 1)).items[0]
+        let person = try f.people()[0]
+        let faces = try f.faces(of: person.id)
+        let change = try f.library.drawBox([0.7, 0.7, 0.1, 0.2], in: photo.id, for: .person(person.id), by: f.owner)
+        let face = try #require(change.face)
+        func isThere() throws -> Bool { try f.library.photo(photo.id).faces?.contains { $0.id == face.id } == true }
+        #expect(try isThere())
+        let undone = try f.library.undo(change.decision.id, by: f.owner)
+        #expect(try !isThere())
+        try f.library.undo(undone.decision.id, by: f.owner)
+        #expect(try isThere())
+        // the drawn face is alone in the density groups: the others must stay with the person
+        try f.regroup()
+        #expect(Set(try f.faces(of: person.id)) == Set(faces + [face.id]))
+        try f.expectHealthy()
+    }
+
     @Test("settings are decisions too")
     func settings() throws {
         let f = try LibraryFixture(people: 2, pictures: 3)

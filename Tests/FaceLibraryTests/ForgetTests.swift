@@ -84,6 +84,23 @@ struct ForgetTests {
         try f.expectHealthy()
     }
 
+    @Test("a name that a merge once carried is forgotten with its person, and stray crops go")
+    func mergedName() throws {
+        let f = try LibraryFixture(people: 3, pictures: 3)
+        let people = try f.people()
+        try f.library.update(people[1].id, PersonUpdate(name: .some("Ausradiert")), by: f.owner)
+        let merge = try f.library.merge(into: people[0].id, from: [people[1].id], by: f.owner)
+        try f.library.undo(merge.decision.id, by: f.owner)
+        let stray = f.library.folder + "/crops/ab/cd/" + String(repeating: "ab", count: 32) + ".jpg"
+        try FileManager.default.createDirectory(
+            atPath: f.library.folder + "/crops/ab/cd", withIntermediateDirectories: true)
+        try Data("left by a kill".utf8).write(to: URL(fileURLWithPath: stray))
+        _ = try forget(f, .person(people[1].id))
+        #expect(try holders(Array("Ausradiert".utf8), f.library.folder).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: stray))
+        try f.expectHealthy()
+    }
+
     @Test("another person of the same name keeps it")
     func sameName() throws {
         let f = try LibraryFixture(people: 3, pictures: 3)

@@ -176,6 +176,13 @@ struct Projection {
             return try run(original.kind, original.payload)
         }
         for image in try Self.images(db, of: target).reversed() { try restore(image, target) }
+        // a drawn box has no state before: taken back, it is as if it had been taken away
+        if let original = try JournalEntry.find(db, seq: origin), original.kind == .box,
+            let face = try original.payload.face.flatMap({ try faceNumber($0) }),
+            try row(.override, [.integer(face)]) == nil
+        {
+            try put(.override, [.integer(face)], [.text("unboxed")])
+        }
     }
 
     private static func images(_ db: Database, of seq: Int) throws -> [ProjectionImage] {
@@ -196,6 +203,12 @@ struct Projection {
         // a deletion leaves no mark of who did it: it is undone when nothing has taken its place
         guard now == nil || now?.last == .integer(target) else { return }
         if now == nil, image.v == nil { return }
+        // the faces of a group, named by the first decision about it: later decisions need them as long as one stands
+        if table == .claim, image.v == nil, case .integer(let person)? = now?.first, now?.dropFirst().first == .integer(1),
+            try isSpokenFor(try root(person))
+        {
+            return
+        }
         guard let before = try surviving(image.v, table, image.k) else { return try drop(table, image.k) }
         try write(table, image.k, before)
     }
@@ -280,6 +293,18 @@ struct Projection {
         try db.cachedStatement(sql: "UPDATE person SET version = version + 1 WHERE no = ?")
             .execute(arguments: [person])
         people.insert(person)
+    }
+
+    /// Whether a decision that stands is about this person.
+    private func isSpokenFor(_ person: Int) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM person WHERE no = ?1 AND (name IS NOT NULL OR birthDate IS NOT NULL
+                        OR avatar IS NOT NULL OR hidden = 1 OR favourite = 1 OR mergedInto IS NOT NULL))
+                    OR EXISTS (SELECT 1 FROM person WHERE mergedInto = ?1)
+                    OR EXISTS (SELECT 1 FROM cannot_link WHERE a = ?1 OR b = ?1)
+                """, arguments: [person]) ?? false
     }
 
     private func root(_ person: Int) throws -> Int {

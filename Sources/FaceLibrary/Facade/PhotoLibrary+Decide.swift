@@ -228,7 +228,11 @@ extension PhotoLibrary {
             let work = DecisionWork(db: db)
             let (face, isNew) = try work.drawn(box, photo)
             var payload = DecisionPayload(name: wanted, face: face, photo: photo, box: box)
-            if case .person(let id)? = target { payload.person = try work.person(id, ifMatch: nil).id }
+            if case .person(let id)? = target {
+                let person = try work.person(id, ifMatch: nil)
+                payload.person = person.id
+                payload.members = try work.members([person.number])
+            }
             if wanted != nil { payload.person = Identifier.fresh("per") }
             let outcome = try journal.decide(.box, payload)
             if isNew {

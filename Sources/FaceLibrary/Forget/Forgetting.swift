@@ -21,7 +21,7 @@ struct Forgetting {
         try job.progress(1, of: 5)
         var receipt = try eraseRows(scope, decision)
         receipt.vectors = vectors
-        receipt.crops = try eraseCrops(scope)
+        receipt.crops = try eraseCrops()
         try job.progress(3, of: 5)
         try compact()
         receipt.remaining = try verify(scope)
@@ -41,7 +41,6 @@ struct Forgetting {
         var faceIDs: Set<String> = []
         var people: [Int] = []
         var personIDs: Set<String> = []
-        var crops: Set<String> = []
         var photo: Int?
         var label = ""
     }
@@ -78,9 +77,9 @@ struct Forgetting {
                 }
             }
             for face in scope.faces {
-                let row = try Row.fetchOne(db, sql: "SELECT id, crop FROM face WHERE no = ?", arguments: [face])
-                if let id: String = row?["id"] { scope.faceIDs.insert(id) }
-                if let crop: String = row?["crop"] { scope.crops.insert(crop) }
+                if let id = try String.fetchOne(db, sql: "SELECT id FROM face WHERE no = ?", arguments: [face]) {
+                    scope.faceIDs.insert(id)
+                }
             }
             return scope
         }
@@ -135,15 +134,12 @@ struct Forgetting {
         return erased
     }
 
-    private func eraseCrops(_ scope: Scope) throws(LikenessError) -> Int {
-        var count = 0
-        for crop in scope.crops {
-            let used = try library.store.read {
-                try Bool.fetchOne($0, sql: "SELECT EXISTS (SELECT 1 FROM face WHERE crop = ?)", arguments: [crop])
-            }
-            if used != true, try library.crops.remove(crop) { count += 1 }
+    /// Every crop that no face has: those of what was forgotten, also when a first try ended before this, and strays.
+    private func eraseCrops() throws(LikenessError) -> Int {
+        let kept = try library.store.read {
+            try String.fetchSet($0, sql: "SELECT DISTINCT crop FROM face WHERE crop IS NOT NULL")
         }
-        return count
+        return try library.crops.sweep(keeping: kept, olderThan: 0).removed
     }
 
     // MARK: Rows
@@ -199,7 +195,7 @@ struct Forgetting {
         let entries = try rows.map { try JournalEntry($0) }
         for entry in entries {
             var payload = entry.payload
-            if names(payload, scope) {
+            if names(entry, scope) {
                 payload.name = payload.name.map(hidden)
                 payload.before = payload.before.map(hidden)
                 if entry.kind == .birthDate { payload.value = nil }
@@ -218,9 +214,13 @@ struct Forgetting {
         return changed.count
     }
 
-    /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs.
-    private func names(_ p: DecisionPayload, _ scope: Scope) -> Bool {
-        (p.created ?? p.person).map { scope.personIDs.contains($0) } ?? false
+    /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs. A merge may
+    /// carry the name of any of its people: where one of them is forgotten and the other is not, it was taken back.
+    private func names(_ entry: JournalEntry, _ scope: Scope) -> Bool {
+        let p = entry.payload
+        var owners = [p.created ?? p.person].compactMap { $0 }
+        if [.merge, .same].contains(entry.kind) { owners += (p.from ?? []) + [p.other].compactMap { $0 } }
+        return owners.contains { scope.personIDs.contains($0) }
     }
 
     private func hidden(_ name: String) -> String {

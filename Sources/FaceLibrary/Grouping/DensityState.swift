@@ -70,7 +70,7 @@ final class DensityState: DensityGroups {
         do throws(LikenessError) {
             let opened = try GroupingStore.open(folder, expected: model.space)
             return opened.grouping.options == options ? opened : nil
-        } catch  where [.spaceMismatch, .fileFormat, .fileTruncated].contains(error.code) {
+        } catch  where [.spaceMismatch, .fileFormat, .fileTruncated, .fileDamaged, .badData].contains(error.code) {
             return nil
         }
     }

@@ -49,7 +49,7 @@ struct GroupingBuild {
         func member(_ face: Int) -> PersonAssignment.Member {
             .init(face: face, claim: known.claims[face], before: known.before[face], refused: known.refused[face] ?? [])
         }
-        let assignment = PersonAssignment(claims: known.claimCounts) { group, face, claimants in
+        let assignment = PersonAssignment(claims: known.claimCounts, apart: known.areApart) { group, face, claimants in
             vectors[group].map { nearest(face, claimants, $0) } ?? claimants[0].person
         }
         // people for new groups get negative numbers here
@@ -125,6 +125,8 @@ struct Knowledge {
     var refused: [Int: Set<Int>] = [:]
     /// Claimed faces of each person in question, in the whole library.
     var claimCounts: [Int: Int] = [:]
+    /// People who each of them was said to be different from.
+    var different: [Int: Set<Int>] = [:]
 
     init(_ db: Database, _ faces: [Int]) throws {
         let claim = try db.cachedStatement(
@@ -146,7 +148,19 @@ struct Knowledge {
         for person in Set(claims.values.map(\.person)).union(before.values) {
             claimCounts[person] = try Int.fetchOne(count, arguments: [person])
         }
+        let others = try db.cachedStatement(
+            sql: """
+                SELECT y.root FROM identity x JOIN cannot_link c ON c.a = x.no JOIN identity y ON y.no = c.b WHERE x.root = ?1
+                UNION SELECT x.root FROM identity y JOIN cannot_link c ON c.b = y.no JOIN identity x ON x.no = c.a
+                WHERE y.root = ?1
+                """)
+        for person in Set(claims.values.map(\.person)) {
+            let apart = try Int.fetchAll(others, arguments: [person])
+            if !apart.isEmpty { different[person] = Set(apart) }
+        }
     }
+
+    func areApart(_ a: Int, _ b: Int) -> Bool { different[a]?.contains(b) ?? false }
 
     /// Whether a person lives by claims: then only they bring it faces.
     func isTaken(_ person: Int) -> Bool { (claimCounts[person] ?? 0) > 0 }

@@ -59,11 +59,29 @@ struct GroupingRun {
 
     private static let batch = 20_000
 
-    /// Brings the groups up to date. `density` is kept by the caller from run to run.
+    /// Brings the groups up to date. `density` is kept by the caller from run to run. Throws `library-busy` when somebody
+    /// decides something during each of several attempts.
     func run(
         _ density: DensityState, whole: Bool, force: Bool, threads: Int, cancellation: Cancellation,
         progress: (Int, Int) throws(LikenessError) -> Void
     ) throws(LikenessError) -> Report {
+        for _ in 0..<Self.attempts {
+            let report = try attempt(
+                density, whole: whole, force: force, threads: threads, cancellation: cancellation, progress: progress)
+            if let report { return report }
+        }
+        throw LikenessError(
+            .libraryBusy, subject: "grouping", "decisions came in during each of \(Self.attempts) attempts",
+            remedy: "group again in a quiet moment")
+    }
+
+    private static let attempts = 10
+
+    /// nil when decisions came in while the groups were built: then nothing is written, and the next attempt heeds them.
+    private func attempt(
+        _ density: DensityState, whole: Bool, force: Bool, threads: Int, cancellation: Cancellation,
+        progress: (Int, Int) throws(LikenessError) -> Void
+    ) throws(LikenessError) -> Report? {
         let begin = try begin(density)
         let started = Timestamp.now()
         var report = Report()
@@ -78,10 +96,11 @@ struct GroupingRun {
         let build = GroupingBuild(store: store, shelf: shelf, model: density.model)
         let verdicts = try build.verdicts(changed)
         try cancellation.check()
-        try GroupingSwitch(store: store, libraryID: libraryID, model: density.model, parameters: density.parameters)
-            .perform(
-                verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp),
-                &report)
+        let isDone = try GroupingSwitch(
+            store: store, libraryID: libraryID, model: density.model, parameters: density.parameters
+        ).perform(
+            verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp), &report)
+        guard isDone else { return nil }
         try progress(begin.fresh.count, begin.fresh.count)
         return report
     }

@@ -13,12 +13,16 @@ struct GroupingSwitch {
     /// A similarity that changed by less is not written again.
     private static let tolerance = 0.02
 
+    /// Whether it was done: not when decisions came in since `begin`.
     func perform(
         _ verdicts: [GroupingRun.Verdict], _ begin: GroupingRun.Begin, stamp: String, started: Double, force: Bool,
         _ report: inout GroupingRun.Report
-    ) throws(LikenessError) {
+    ) throws(LikenessError) -> Bool {
         var outcome = report
-        try store.write { db in
+        let isDone = try store.write { db in
+            // the verdicts know nothing of later decisions, and would put faces back
+            let newest = try Int.fetchOne(db, sql: "SELECT MAX(seq) FROM decision") ?? 0
+            guard newest == begin.decisions else { return false }
             let number = try enter(db, begin, started)
             outcome.grouping = number.id
             let numbers = try people(db, verdicts, &outcome)
@@ -41,8 +45,10 @@ struct GroupingSwitch {
             outcome.moved = left.values.reduce(0) { $0 + $1.values.reduce(0, +) }
             outcome.samePhoto = try samePhoto(db, people)
             try finish(db, number.no, stamp, outcome)
+            return true
         }
         report = outcome
+        return isDone
     }
 
     private func enter(_ db: Database, _ begin: GroupingRun.Begin, _ started: Double) throws -> (no: Int, id: String) {
@@ -115,14 +121,16 @@ struct GroupingSwitch {
         for (person, losses) in left {
             let lost = losses.values.reduce(0, +)
             guard lost >= 10,
-                let name = try String.fetchOne(
-                    db, sql: "SELECT name FROM person WHERE no = ? AND name IS NOT NULL", arguments: [person])
+                // the message stays in the table of jobs, where no name may be
+                let id = try String.fetchOne(
+                    db, sql: "SELECT i.id FROM person p JOIN identity i ON i.no = p.no WHERE p.no = ? AND p.name IS NOT NULL",
+                    arguments: [person])
             else { continue }
             let had = try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [person]) ?? 0
             if lost * 2 > had {
                 throw LikenessError(
                     .conflict, subject: "grouping",
-                    "\(name) would lose \(lost) of \(had) faces: the groups stay as they are",
+                    "\(id) would lose \(lost) of \(had) faces: the groups stay as they are",
                     remedy: "look at the preview of this grouping, and run it on purpose if it is right")
             }
         }

@@ -31,6 +31,8 @@ package struct PersonAssignment {
 
     /// How many faces are claimed for each person, in the whole library.
     private let claims: [Int: Int]
+    /// Whether somebody said that two people are different.
+    private let apart: (Int, Int) -> Bool
     /// The claimant that a face resembles most, by the group's key and the places of the face and of claimed faces in it.
     private let nearest: Nearest
     /// A share of a person's claims from which a group counts as hers.
@@ -38,8 +40,11 @@ package struct PersonAssignment {
 
     package typealias Nearest = (_ group: Int, _ face: Int, _ claimants: [(person: Int, faces: [Int])]) -> Int
 
-    package init(claims: [Int: Int], nearest: @escaping Nearest) {
+    package init(
+        claims: [Int: Int], apart: @escaping (Int, Int) -> Bool = { _, _ in false }, nearest: @escaping Nearest
+    ) {
         self.claims = claims
+        self.apart = apart
         self.nearest = nearest
     }
 
@@ -93,7 +98,10 @@ package struct PersonAssignment {
             } else if isRefused {
                 out[member.face] = .some(nil)
             } else {
-                out[member.face] = known.count == 1 ? known[0].person : nearest(group.key, k, known)
+                let person = known.count == 1 ? known[0].person : nearest(group.key, k, known)
+                // a face of somebody else's group does not go to a person of whom that was said to be different
+                let isApart = member.claim.map { $0.person != person && apart($0.person, person) } ?? false
+                out[member.face] = isApart ? .some(nil) : person
             }
         }
     }

@@ -27,19 +27,18 @@ final class VectorShelf: Sendable {
 
     /// The segments of a model.
     func segments(_ model: ModelRow) throws(LikenessError) -> VectorSegments {
-        if let known = open.withLock({ $0[model.number] }) { return known }
-        let rows = try store.read {
-            try Row.fetchAll($0, sql: "SELECT number, rows FROM segment WHERE model = ?", arguments: [model.number])
-        }
-        let committed = Dictionary(uniqueKeysWithValues: rows.map { ($0["number"] as Int, $0["rows"] as Int) })
-        let path = "\(folder.vectors)/\(model.folderName)"
-        if readOnly, committed.isEmpty {
-            return try VectorSegments(path, space: model.space, committed: [:], key: key, readOnly: true)
-        }
-        let made = try VectorSegments(path, space: model.space, committed: committed, key: key, readOnly: readOnly)
-        return open.withLock { all in
-            if let other = all[model.number] { return other }
-            all[model.number] = made
+        // made under the lock: a second one would cut the files back to the rows that it knows as committed
+        try open.withLock { (all) throws(LikenessError) in
+            if let known = all[model.number] { return known }
+            let rows = try store.read {
+                try Row.fetchAll($0, sql: "SELECT number, rows FROM segment WHERE model = ?", arguments: [model.number])
+            }
+            let committed = Dictionary(uniqueKeysWithValues: rows.map { ($0["number"] as Int, $0["rows"] as Int) })
+            let path = "\(folder.vectors)/\(model.folderName)"
+            let made = try VectorSegments(path, space: model.space, committed: committed, key: key, readOnly: readOnly)
+            if !readOnly { _ = try made.removeStrays() }
+            // a reader comes again when something is there
+            if !(readOnly && committed.isEmpty) { all[model.number] = made }
             return made
         }
     }
