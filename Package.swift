@@ -135,7 +135,10 @@ let package = Package(
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "FaceLibraryTests",
-            dependencies: ["FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport"],
+            dependencies: [
+                "FaceLibrary", "FaceVision", "FaceSpace", "FaceCore", "FaceTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "FaceServerTests",

@@ -200,6 +200,35 @@ lk_status lk_vips_decode(const uint8_t *data, size_t length, lk_format format, c
     return status;
 }
 
+lk_status lk_vips_metadata(const uint8_t *data, size_t length, lk_format format, lk_metadata *out) {
+    memset(out, 0, sizeof *out);
+    if (!ready()) return lk_no_library;
+    if (!lk_vips_reads(format)) return lk_unsupported;
+    warnings = 0;
+    warning[0] = 0;
+    VipsImage *in = open_image(data, length, format, 1, 1);
+    if (!in) {
+        lk_picture reason = {0};
+        const lk_status status = failure(&reason, format);
+        vips_error_clear();
+        return status;
+    }
+    out->full_width = vips_image_get_width(in);
+    out->full_height = vips_image_get_height(in);
+    // HEIC pictures are turned by their decoder, which then says 1 here; the stored sides are those that it gives
+    out->orientation = vips_image_get_orientation(in);
+    out->exif = copy_blob(in, VIPS_META_EXIF_NAME, &out->exif_length);
+    out->xmp = copy_blob(in, VIPS_META_XMP_NAME, &out->xmp_length);
+    g_object_unref(in);
+    return lk_ok;
+}
+
+void lk_metadata_free(lk_metadata *metadata) {
+    free(metadata->exif);
+    free(metadata->xmp);
+    metadata->exif = metadata->xmp = NULL;
+}
+
 void lk_picture_free(lk_picture *picture) {
     free(picture->pixels);
     free(picture->exif);

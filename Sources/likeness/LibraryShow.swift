@@ -138,20 +138,43 @@ struct LibraryForget: ParsableCommand {
 
 struct LibraryExport: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Writes people as JSON, or all decisions as JSON Lines.",
+        commandName: "export", abstract: "Writes people as JSON, decisions as JSON Lines, or names into sidecars.",
         discussion: """
             likeness library export people/ > people.json
             likeness library export people/ --decisions > journal.jsonl
+            likeness library export people/ --sidecars --dry-run
             """)
 
     @OptionGroup var options: LibraryOptions
     @Flag(help: "Every decision, one a line.") var decisions = false
+    @Flag(help: "Write the faces of named people into XMP sidecars beside the photos (MWG and Microsoft regions).")
+    var sidecars = false
+    @Flag(help: "With --sidecars: only show what would change.") var dryRun = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let library = try options.open(.read)
+        if sidecars { return try write(library) }
         guard decisions else { return try common.console.json(try library.exportPeople()) }
         try library.exportDecisions { line in common.console.result(line) }
+    }
+
+    private func write(_ library: PhotoLibrary) throws {
+        var counts: [String: Int] = [:]
+        var reports: [SidecarReport] = []
+        try library.writeSidecars(dryRun: dryRun) { report in
+            counts[report.state, default: 0] += 1
+            if common.json { reports.append(report) } else { show(report) }
+        }
+        if common.json { try common.console.json(reports) }
+        common.console.note(counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
+        if counts["failed"] != nil { throw ExitCode(65) }
+    }
+
+    private func show(_ report: SidecarReport) {
+        guard report.state != "unchanged" else { return }
+        common.console.result("\(report.path): \(report.state)")
+        if dryRun || report.state == "failed" { common.console.result(report.detail) }
     }
 }
 

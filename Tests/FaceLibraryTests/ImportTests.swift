@@ -148,4 +148,43 @@ struct ImportTests {
         #expect(try singles(whole) == singles(parts))
         try parts.expectHealthy()
     }
+
+    @Test("another model: names and corrections stay, another import model is refused")
+    func modelChange() throws {
+        let f = try LibraryFixture()
+        let people = try f.people()
+        try f.library.update(people[0].id, PersonUpdate(name: .some("Anna")), by: f.owner)
+        let face = try f.faces(of: people[1].id)[0]
+        try f.library.assign([face], to: .named("Eva"), by: f.owner)
+        let before = try f.partition()
+        let other = SyntheticPhotos.Analyser(model: "other")
+        try f.photos.write("late", [.init(person: 3, variant: 900)])
+        let refused = try f.library.enqueueImport([f.photos.folder])
+        try f.runner(other).runUntilIdle()
+        #expect(try f.library.job(refused.id).state == .failed)
+        try f.importAll()
+        let job = try f.library.enqueueModelChange()
+        try f.runner(other).runUntilIdle()
+        #expect(try f.library.job(job.id).state == .done)
+        #expect(try f.library.models().map(\.state) == ["old", "current"])
+        #expect(try f.partition().intersection(before).count >= before.count - 1)
+        #expect(try f.library.person(people[0].id).name == "Anna")
+        #expect(try f.library.person(people[0].id).faces == people[0].faces)
+        #expect(try f.library.face(face).decided)
+        try f.expectHealthy()
+    }
+
+    @Test("a backup restores to an equal library")
+    func backup() throws {
+        let f = try LibraryFixture()
+        try f.library.update(try f.people()[0].id, PersonUpdate(name: .some("Anna")), by: f.owner)
+        let job = try f.library.enqueueBackup(to: f.folder.file("backup"))
+        try f.runner().runUntilIdle()
+        #expect(try f.library.job(job.id).detail["verified"] == .flag(true))
+        try BackupFolder(f.folder.file("backup")).restore(to: f.folder.file("restored"))
+        let restored = try PhotoLibrary.open(f.folder.file("restored"))
+        #expect(try restored.contents(of: LibraryFixture.projections) == f.library.contents(of: LibraryFixture.projections))
+        #expect(try restored.examine(replay: true).isHealthy)
+        #expect(try restored.search(face: f.faces(of: f.people()[0].id)[0]).results.count > 3)
+    }
 }

@@ -163,9 +163,16 @@ struct Projection {
     /// Puts back what a decision changed, as far as no newer one has changed it since; taking back an undo applies the
     /// decision again.
     private mutating func takeBack() throws {
-        guard let target = entry.undoes, let undone = try JournalEntry.find(db, seq: target) else { return }
-        if undone.kind == .undo {
-            guard let first = undone.undoes, let original = try JournalEntry.find(db, seq: first) else { return }
+        guard let target = entry.undoes else { return }
+        var origin = target
+        var depth = 0
+        while let entry = try JournalEntry.find(db, seq: origin), entry.kind == .undo, let earlier = entry.undoes {
+            origin = earlier
+            depth += 1
+        }
+        // an undo of an undo is the decision again; an undo of that is an undo of what it changed then
+        if depth % 2 == 1 {
+            guard let original = try JournalEntry.find(db, seq: origin) else { return }
             return try run(original.kind, original.payload)
         }
         for image in try Self.images(db, of: target).reversed() { try restore(image, target) }

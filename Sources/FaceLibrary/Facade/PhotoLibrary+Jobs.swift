@@ -11,12 +11,14 @@ extension PhotoLibrary {
                 JobArguments(paths: paths, again: again)))
     }
 
-    /// Makes the groups anew: with the settings, or with other parameters on purpose.
-    public func enqueueGrouping(_ parameters: GroupingParameters? = nil) throws(LikenessError) -> Job {
+    /// Makes the groups anew: with the settings, or with other parameters on purpose. `incremental`: only what changed.
+    public func enqueueGrouping(
+        _ parameters: GroupingParameters? = nil, incremental: Bool = false
+    ) throws(LikenessError) -> Job {
         try noted(
             queue.enqueue(
-                .group, key: parameters == nil ? "all" : "chosen",
-                JobArguments(parameters: parameters, force: true), priority: .interactive))
+                .group, key: incremental ? "changes" : parameters == nil ? "all" : "chosen",
+                JobArguments(parameters: parameters, force: !incremental), priority: .interactive))
     }
 
     /// Forgets somebody or something for good. The receipt is in the job's detail.

@@ -103,6 +103,14 @@ extension PhotoLibrary {
                     WHERE person = ? AND at > \(Placement.unknownTime) GROUP BY year ORDER BY year
                     """, arguments: [number]
             ).map { Person.Year(year: $0["year"], faces: $0["n"]) }
+            guard person.name == nil else { return person }
+            person.suggestion = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT f.label, COUNT(*) AS n FROM place p JOIN face f ON f.no = p.face
+                    WHERE p.person = ? AND f.label IS NOT NULL GROUP BY f.label ORDER BY n DESC, f.label LIMIT 1
+                    """, arguments: [number]
+            ).map { Person.Suggestion(name: $0["label"], faces: $0["n"]) }
             return person
         }
     }

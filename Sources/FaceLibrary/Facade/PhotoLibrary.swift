@@ -66,7 +66,10 @@ public final class PhotoLibrary: Sendable {
         }
         let lock = access == .write ? try layout.takeLock() : nil
         if access == .write { try layout.make() }
-        return try PhotoLibrary(layout, try Store(layout.database), lock, access, key)
+        let store = try Store(layout.database)
+        // whoever held the lock before has ended, and its jobs with it
+        if access == .write { try JobQueue(store: store).takeBackAll() }
+        return try PhotoLibrary(layout, store, lock, access, key)
     }
 
     private init(

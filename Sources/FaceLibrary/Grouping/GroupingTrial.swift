@@ -17,9 +17,11 @@ struct GroupingTrial {
     }
 
     /// O(faces) and the search of all neighbours: as long as a first grouping.
-    func preview(_ parameters: GroupingParameters, threads: Int) throws(LikenessError) -> GroupingPreview {
+    func preview(
+        _ parameters: GroupingParameters, threads: Int, model chosen: ModelRow? = nil
+    ) throws(LikenessError) -> GroupingPreview {
         let (model, rows, before) = try library.store.read { db in
-            let model = try ModelRow.current(db)
+            let model = try chosen ?? ModelRow.current(db)
             let rows = try model.map {
                 try Row.fetchAll(
                     db,

@@ -86,21 +86,14 @@ package struct PersonAssignment {
             (person: person, faces: members.indices.filter { members[$0].claim?.person == person })
         }
         for (k, member) in members.enumerated() {
-            var person: Int
-            if let claim = member.claim, claim.strength == 2 || claimants.contains(claim.person) {
-                person = claim.person
-            } else {
-                let allowed = known.filter { !member.refused.contains($0.person) }
-                guard let first = allowed.first else {
-                    out[member.face] = .some(nil)
-                    continue
-                }
-                person = allowed.count == 1 ? first.person : nearest(group.key, k, allowed)
-            }
-            if member.claim?.strength != 2, member.refused.contains(person) {
+            // nobody else gets a face only because it is not the one whom its group is: it is loose until somebody says
+            let isRefused = claimants.contains { member.refused.contains($0) }
+            if let claim = member.claim, claim.strength == 2 || (claimants.contains(claim.person) && !isRefused) {
+                out[member.face] = claim.person
+            } else if isRefused {
                 out[member.face] = .some(nil)
             } else {
-                out[member.face] = person
+                out[member.face] = known.count == 1 ? known[0].person : nearest(group.key, k, known)
             }
         }
     }

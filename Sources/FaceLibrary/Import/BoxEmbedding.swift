@@ -15,7 +15,7 @@ struct BoxEmbedding {
                 db,
                 sql: """
                     SELECT f.no, f.x, f.y, f.w, f.h, ph.id AS photo FROM face f JOIN photo ph ON ph.no = f.photo
-                    WHERE f.source = 'manual' AND f.dropped = 0 AND NOT EXISTS (
+                    WHERE f.source IN ('manual', 'imported') AND f.dropped = 0 AND NOT EXISTS (
                         SELECT 1 FROM embedding e WHERE e.face = f.no AND e.model = ?) ORDER BY f.no
                     """, arguments: [model.number])
         }
@@ -45,7 +45,7 @@ struct BoxEmbedding {
                     sql: "UPDATE face SET crop = ?, quality = ?, sharpness = ?, reasons = ?, best = ? WHERE no = ?",
                     arguments: [
                         crop, Double(found.quality.score), Double(found.quality.measures["sharpness"] ?? 0),
-                        found.quality.reasons.map(\.rawValue).joined(separator: " "), PictureRank.score(found), face,
+                        found.quality.reasons.map(\.rawValue).joined(separator: " "), Double(BestPicture(quality: found.quality).score), face,
                     ])
                 try PhotoIntake.enter(db, places[0], face: face, model: model.number)
                 try Placement.update(db, faces: [face])

@@ -16,7 +16,7 @@ struct FaceEntry {
         let reasons = face.quality.reasons.map(\.rawValue).joined(separator: " ")
         let sharpness = Double(face.quality.measures["sharpness"] ?? 0)
         let values: [any DatabaseValueConvertible] = [
-            landmarks, face.score, Double(face.quality.score), sharpness, reasons, PictureRank.score(face), crop,
+            landmarks, face.score, Double(face.quality.score), sharpness, reasons, Double(BestPicture(quality: face.quality).score), crop,
         ]
         let id = FaceCarryOver.id(photo: sha, detector: source == "manual" ? "manual" : detector, box: face.box)
         let known = try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id])
@@ -60,14 +60,5 @@ struct FaceEntry {
             try db.execute(sql: "DELETE FROM embedding WHERE face = ?", arguments: [face])
         }
         try Placement.update(db, faces: Set(faces))
-    }
-}
-
-/// How well a picture stands for a person, until a learned score is there.
-enum PictureRank {
-    /// Quality, softened by the size of the face and the detector's certainty, in 0…1.
-    static func score(_ face: AnalysedFace) -> Double {
-        let size = Double(face.quality.measures["size"] ?? 60)
-        return Double(face.quality.score) * (0.5 + 0.5 * min(1, size / 160)) * (0.7 + 0.3 * face.score)
     }
 }

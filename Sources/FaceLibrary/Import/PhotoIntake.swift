@@ -23,38 +23,57 @@ struct PhotoIntake {
     private static let chunk = 64
     private static let commitEvery = 16
 
-    /// Photos that wait to be looked at, or were looked at by another detector when `again`.
-    func waiting(again: Bool) throws(LikenessError) -> Int {
+    /// Which photos are looked at.
+    enum Task {
+        /// Those that wait.
+        case waiting
+        /// Those too that another detector has seen.
+        case again
+        /// Those with faces that have no vector of a model yet.
+        case model(Int)
+    }
+
+    /// How many photos a task is about.
+    func waiting(_ task: Task) throws(LikenessError) -> Int {
         try store.read { db in
-            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM photo WHERE \(condition(again))") ?? 0
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM photo WHERE \(condition(task))") ?? 0
         }
     }
 
-    private func condition(_ again: Bool) -> String {
+    private func condition(_ task: Task) -> String {
         let wanted = "missing = 0 AND state = 'waiting'"
-        guard again else { return wanted }
-        return "(\(wanted) OR (missing = 0 AND state IN ('faces', 'no-faces') AND detector <> '\(quoted)'))"
+        switch task {
+        case .waiting: return wanted
+        case .again:
+            return "(\(wanted) OR (missing = 0 AND state IN ('faces', 'no-faces') AND detector <> '\(quoted)'))"
+        case .model(let model):
+            return """
+                missing = 0 AND EXISTS (SELECT 1 FROM face f WHERE f.photo = photo.no AND f.dropped = 0 AND f.source = 'detector'
+                    AND NOT EXISTS (SELECT 1 FROM embedding e WHERE e.model = \(model) AND e.face = f.no))
+                """
+        }
     }
 
     private var quoted: String { analyser.detector.replacing("'", with: "''") }
 
     /// Looks at all that wait; `progress` gets the number done after each batch.
     func run(
-        again: Bool = false, cancellation: Cancellation, progress: (Report) throws(LikenessError) -> Void
+        _ task: Task = .waiting, cancellation: Cancellation, progress: (Report) throws(LikenessError) -> Void
     ) throws(LikenessError) -> Report {
         let model = try store.write { try ModelRow.find($0, analyser.space) }
         var report = Report()
         var tried: Set<Int> = []
         while true {
             try cancellation.check()
-            let batch = try next(again, after: tried)
+            let batch = try next(task, after: tried)
             if batch.isEmpty { return report }
             tried.formUnion(batch.map(\.photo))
             var done: [(Waiting, AnalysedPhoto)] = []
             let photos = batch
             var at = 0
             try analyser.analyse(photos.map(\.path), cancellation: cancellation) { result throws(LikenessError) in
-                done.append((photos[at], result))
+                // a photo that was looked at well before keeps what was found when it cannot be read now
+                if case .model = task, result.error != nil {} else { done.append((photos[at], result)) }
                 at += 1
                 if done.count == Self.commitEvery || at == photos.count {
                     try keep(done, model, &report)
@@ -71,13 +90,13 @@ struct PhotoIntake {
         var path: String
     }
 
-    private func next(_ again: Bool, after tried: Set<Int>) throws(LikenessError) -> [Waiting] {
+    private func next(_ task: Task, after tried: Set<Int>) throws(LikenessError) -> [Waiting] {
         try store.read { db in
             let rows = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT no, sha256, (SELECT path FROM location WHERE photo = photo.no AND gone = 0 LIMIT 1) AS path
-                    FROM photo WHERE \(condition(again)) ORDER BY no
+                    FROM photo WHERE \(condition(task)) ORDER BY no
                     """)
             var out: [Waiting] = []
             while out.count < Self.chunk, let row = try rows.next() {
@@ -95,6 +114,9 @@ struct PhotoIntake {
     ) throws(LikenessError) {
         // a file that changed while it was looked at waits for the next scan
         let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
+        let evidence = batch.map { photo, found in
+            found.error == nil ? try? PhotoEvidence(photo: photo.path) : nil
+        }
         var cropNames: [[String]] = []
         var vectors: [[Float]] = []
         for (_, found) in batch {
@@ -114,6 +136,7 @@ struct PhotoIntake {
                     let own = Array(places[next..<next + found.faces.count])
                     next += found.faces.count
                     try enter(photo, found, cropNames[k], own, model, db)
+                    if let said = evidence[k] { try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said) }
                 }
             }
         } catch {

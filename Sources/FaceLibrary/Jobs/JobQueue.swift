@@ -62,6 +62,13 @@ struct JobQueue: Sendable {
         }
     }
 
+    /// Makes jobs of workers that have ended wait again.
+    func takeBackAll() throws(LikenessError) {
+        try store.write {
+            try $0.execute(sql: "UPDATE job SET state = 'queued', owner = NULL, epoch = epoch + 1 WHERE state = 'running'")
+        }
+    }
+
     /// When the next waiting job may run; nil when none waits.
     func nextStart() throws(LikenessError) -> Double? {
         try store.read { try Double.fetchOne($0, sql: "SELECT MIN(runAfter) FROM job WHERE state = 'queued'") }

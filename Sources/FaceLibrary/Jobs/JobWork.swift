@@ -24,7 +24,8 @@ final class JobWork: Sendable {
         case .group: try group(job, job.row.arguments.parameters, force: job.row.arguments.force ?? false)
         case .forget: try forget(job)
         case .backup: try backUp(job)
-        case .reEmbed, .export: throw LikenessError(.defect, subject: job.row.job.id, "no work of this kind is known")
+        case .reEmbed: try reEmbed(job)
+        case .export: throw LikenessError(.defect, subject: job.row.job.id, "no work of this kind is known")
         }
     }
 
@@ -63,10 +64,16 @@ final class JobWork: Sendable {
             try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM photo WHERE missing = 0 AND state = 'waiting'") ?? 0
         }
         guard waiting > 0 || again else { return ["photos": .number(0)] }
+        let analyser = try made()
+        if let current = try library.store.read({ try ModelRow.current($0) }), current.space != analyser.space {
+            throw LikenessError(
+                .spaceMismatch, subject: analyser.space.id, "this library's faces are vectors of \(current.space.id)",
+                remedy: "leave --model out, or change the whole library: `likeness library re-embed`")
+        }
         let intake = PhotoIntake(
-            store: library.store, shelf: library.shelf, crops: library.crops, analyser: try made())
-        let all = try intake.waiting(again: again)
-        let report = try intake.run(again: again, cancellation: job.cancellation) { (r) throws(LikenessError) in
+            store: library.store, shelf: library.shelf, crops: library.crops, analyser: analyser)
+        let all = try intake.waiting(again ? .again : .waiting)
+        let report = try intake.run(again ? .again : .waiting, cancellation: job.cancellation) { (r) throws(LikenessError) in
             try job.progress(
                 r.photos, of: max(all, r.photos),
                 ["stage": .text("faces"), "faces": .number(Double(r.faces)), "failed": .number(Double(r.failed))])
@@ -149,7 +156,23 @@ final class JobWork: Sendable {
     }
 
     private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
-        throw LikenessError(.defect, subject: job.row.job.id, "no work of this kind is known")
+        let path = job.row.arguments.folder ?? "\(library.layout.backups)/\(job.row.job.id)"
+        let manifest = try library.backUp(to: path, cancellation: job.cancellation)
+        return [
+            "path": .text(path), "files": .number(Double(manifest.files.count)), "bytes": .number(Double(manifest.bytes)),
+            "decisions": .number(Double(manifest.decisions)), "verified": .flag(true),
+        ]
+    }
+
+    // MARK: Another model
+
+    private func reEmbed(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
+        let analyser = try made()
+        let change = ModelChange(library: library, analyser: analyser)
+        let report = try change.run(job, threads: threads)
+        var detail: [String: DetailValue] = ["model": try DetailValue.of(report)]
+        detail.merge(try group(job, nil, force: true)) { $1 }
+        return detail
     }
 }
 

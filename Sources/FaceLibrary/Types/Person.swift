@@ -23,12 +23,21 @@ public struct Person: Codable, Sendable, Hashable, Identifiable {
     public var aliases: [String]
     /// Only when one person is asked for: how many faces each year has, the oldest first.
     public var years: [Year]?
+    /// Only when one person without a name is asked for: the name that most photos' metadata give these faces.
+    public var suggestion: Suggestion?
     /// Only in the answer to a former id: the id that survived.
     public var movedTo: String?
 
     /// The faces of one year.
     public struct Year: Codable, Sendable, Hashable {
         public var year: Int
+        public var faces: Int
+    }
+
+    /// A name that other programs wrote into photos.
+    public struct Suggestion: Codable, Sendable, Hashable {
+        public var name: String
+        /// Faces of the person that carry it.
         public var faces: Int
     }
 }

@@ -30,11 +30,13 @@ struct SegmentChecks: Sendable {
         headerSize + header.blockCount * recordSize + (header.capacity + 7) / 8
     }
 
-    /// The bytes of the side file of a segment with these checksums, none of them erased.
-    static func image(_ header: SegmentHeader, records: [Record] = []) -> [UInt8] {
+    /// The bytes of the side file of a segment with these checksums and erased rows.
+    static func image(_ header: SegmentHeader, records: [Record] = [], erased: [Int] = []) -> [UInt8] {
         var out = lead(header)
         for block in 0..<header.blockCount { out += bytes(block < records.count ? records[block] : Record()) }
-        return out + [UInt8](repeating: 0, count: size(header) - out.count)
+        var bits = [UInt8](repeating: 0, count: size(header) - out.count)
+        for row in erased { bits[row / 8] |= 1 << (row % 8) }
+        return out + bits
     }
 
     private static func lead(_ header: SegmentHeader) -> [UInt8] {
@@ -159,6 +161,9 @@ struct ErasedRows: Sendable, Hashable {
         count -= rows.count
         return rows
     }
+
+    /// The erased rows below `end`, rising.
+    func rows(below end: Int) -> [Int] { count == 0 ? [] : (0..<end).filter(contains) }
 
     func byte(_ index: Int) -> UInt8 { bits[index] }
 }

@@ -237,6 +237,28 @@ struct SegmentWriter: Sendable {
         }
     }
 
+    // MARK: copying
+
+    /// Copies the header and the first `count` rows as they are, with a side file for exactly these.
+    ///
+    /// Damage is copied as damage: checksums are taken over where they cover the same rows.
+    func copy(_ count: Int, to target: String) throws(LikenessError) {
+        let output = try AtomicFile(target)
+        try output.write(header.bytes)
+        var records: [SegmentChecks.Record] = []
+        for block in 0..<((count + header.rowsPerBlock - 1) / header.rowsPerBlock) {
+            let rows = header.rows(ofBlock: block).clamped(to: 0..<count)
+            let bytes = try file.read(at: header.offset(ofRow: rows.lowerBound), count: rows.count * header.rowBytes)
+            let present = checks.records[block].present
+            let crc = present.rows == rows.count ? present.crc : SegmentWriter.checksum(bytes)
+            records.append(.init(present: .init(rows: rows.count, crc: crc)))
+            try output.write(bytes)
+        }
+        let image = SegmentChecks.image(header, records: records, erased: checks.erased.rows(below: count))
+        try AtomicFile.write(image, to: SegmentWriter.sums(of: target))
+        try output.commit()
+    }
+
     // MARK: looking
 
     /// The bytes of a committed row, opened; nil where it was erased.

@@ -232,6 +232,35 @@ public final class VectorSegments: Sendable {
         return out
     }
 
+    /// Copies the first rows of segments, by number, with checksums of their own into an empty folder. O(bytes).
+    ///
+    /// Sealed rows stay sealed. A segment is held against changes while it is copied.
+    package func copy(_ committed: [Int: Int], to target: String) throws(LikenessError) {
+        for (number, count) in committed.sorted(by: { $0.key < $1.key }) {
+            try writers.withLock { (writers) throws(LikenessError) in
+                let source = try writer(number, writers)
+                guard count <= source.committed else {
+                    throw LikenessError(
+                        .vectorMissing, subject: source.path, "\(count) rows are recorded of \(source.committed)")
+                }
+                try source.copy(count, to: VectorSegments.path(target, number))
+            }
+        }
+    }
+
+    /// Everything that is wrong with segments in a folder, by their checksums alone: no key is needed. O(bytes).
+    package static func faults(in folder: String, committed: [Int: Int]) -> [LikenessError] {
+        var out: [LikenessError] = []
+        for (number, count) in committed.sorted(by: { $0.key < $1.key }) {
+            do throws(LikenessError) {
+                let path = path(folder, number)
+                let header = try header(of: path)
+                out += try SegmentWriter(path, header: header, committed: count, key: nil, writes: false).faults()
+            } catch { out.append(error) }
+        }
+        return out
+    }
+
     /// Committed rows by segment number, as ``init(_:space:committed:options:key:readOnly:)`` takes them.
     public var committed: [Int: Int] {
         Dictionary(uniqueKeysWithValues: snapshot().segments.map { ($0.number, $0.count) })

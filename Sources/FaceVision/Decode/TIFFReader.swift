@@ -60,6 +60,19 @@ struct TIFFReader {
         }
     }
 
+    /// Unsigned fractions (type 5); nil when they are of another kind, not all there, or divided by zero.
+    func fractions(_ e: Entry) -> [Double]? {
+        guard e.type == 5, (1...16).contains(e.count), let start = unsigned(e.at, 4) else { return nil }
+        let values = (0..<e.count).compactMap { i -> Double? in
+            guard let n = unsigned(start + 8 * i, 4), let d = unsigned(start + 8 * i + 4, 4), d > 0 else { return nil }
+            return Double(n) / Double(d)
+        }
+        return values.count == e.count ? values : nil
+    }
+
+    /// The first byte of an entry of bytes (type 1).
+    func byte(_ e: Entry) -> Int? { e.type == 1 && e.count == 1 ? unsigned(e.at, 1) : nil }
+
     func text(_ e: Entry) -> String? {
         guard e.type == 2, e.count > 0, e.count <= 64 else { return nil }
         guard let start = e.count <= 4 ? e.at : unsigned(e.at, 4), start >= 0, start <= bytes.count - e.count else {
