@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
+# Generous, because a build may run on the same machine; a wait ends as soon as what it waits for is there.
+expect.set_options(timeout=15_000)
 AXE = None
 checks = []
 
@@ -38,17 +40,21 @@ class Session:
         self.base = options.url.rstrip("/")
         self.browser = browser
         # Scripts from here (axe) have to run beside the page's policy, which is watched on its own.
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 860}, **context})
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 860}, "storage_state": options.signed_in, **context})
         self.faults = []
         self.expected = []
         self.page = self.tab()
-        self.page.goto(f"{self.base}/?token={options.token}")
+        # Signing in is limited to a few times a minute, so it is done once for all checks.
+        self.page.goto(self.base + "/" if options.signed_in else f"{self.base}/?token={options.token}")
         self.page.wait_for_selector("h1")
+        if not options.signed_in:
+            options.signed_in = self.context.storage_state()
         self.csrf = self.get("/session")["csrf"]
 
     def tab(self):
         page = self.context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda message: message.type == "error" and self._fault(message.text))
         page.on("pageerror", lambda error: self._fault(str(error)))
         page.on("request", self._outside)
@@ -109,7 +115,7 @@ class Session:
 
 def settle(page):
     """Waits until nothing is grey and nothing turns."""
-    page.wait_for_selector("main .skeleton", state="detached", timeout=15000)
+    page.wait_for_selector("main .skeleton", state="detached", timeout=30_000)
     page.wait_for_timeout(60)
 
 
@@ -155,7 +161,7 @@ def first_tile(page):
 def axe(page, where):
     """Axe with the rules of WCAG 2.2 AA; answers its complaints as lines."""
     page.evaluate(axe_source())
-    result = page.evaluate("""() => axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})""")
+    result = page.evaluate("""() => axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}, resultTypes: ['violations']})""")
     return [f"{where}: {fault['id']} ({fault['impact']}): {node['html'][:140]} {node['any'][0]['message'][:160] if node['any'] else ''}"
             for fault in result["violations"] for node in fault["nodes"][:3]]
 

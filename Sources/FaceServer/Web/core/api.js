@@ -13,9 +13,12 @@ export class Problem extends Error {
   }
 }
 
-const unreachable = () => new Problem(0, {
-  type: 'offline', title: 'The server does not answer', detail: 'Nothing was changed. The page tries again by itself.',
-});
+const unreachable = () =>
+  new Problem(0, {
+    type: 'offline',
+    title: 'The server does not answer',
+    detail: 'Nothing was changed. The page tries again by itself.',
+  });
 
 export const connection = { online: true };
 export let session = null;
@@ -29,7 +32,7 @@ export async function signIn() {
 export const get = (path, { signal } = {}) => request('GET', path, { signal });
 export const post = (path, body = {}, options = {}) => request('POST', path, { body, ...options });
 export const patch = (path, body, version) => request('PATCH', path, { body, version });
-export const remove = (path) => request('DELETE', path);
+export const remove = (path) => request('DELETE', path, {});
 
 /** A query string without the empty values. */
 export function query(values) {
@@ -42,7 +45,7 @@ async function request(method, path, options) {
   if (change && !connection.online) throw unreachable();
   // One key for all attempts of one change, so that a retry cannot do it twice.
   const key = method === 'POST' ? randomKey() : undefined;
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = 0;; attempt += 1) {
     try {
       return await once(method, path, options, key);
     } catch (problem) {
@@ -113,7 +116,10 @@ export async function revive() {
   }
 }
 
-const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
+const pause = (seconds) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, seconds * 1000);
+  });
 
 // `crypto.randomUUID` exists on secure origins only, and the server may stand behind a plain address.
 function randomKey() {

@@ -14,10 +14,19 @@ import { errorState } from './states.js';
 import { cycleTheme, themeName } from './themes.js';
 
 const groups = [
-  [['/', 'overview', 'Overview'], ['/people', 'people', 'People'], ['/review', 'review', 'Review'],
-    ['/loose', 'loose', 'Loose faces'], ['/photos', 'photos', 'Photos'], ['/search', 'search', 'Search']],
-  [['/imports', 'imports', 'Imports'], ['/jobs', 'jobs', 'Jobs'], ['/journal', 'journal', 'Journal'],
-    ['/settings', 'settings', 'Settings']],
+  [
+    ['/', 'overview', 'Overview'],
+    ['/people', 'people', 'People'],
+    ['/review', 'review', 'Review'],
+    ['/loose', 'loose', 'Loose faces'],
+    ['/photos', 'photos', 'Photos'],
+    ['/search', 'search', 'Search'],
+  ],
+  [['/imports', 'imports', 'Imports'], ['/jobs', 'jobs', 'Jobs'], ['/journal', 'journal', 'Journal'], [
+    '/settings',
+    'settings',
+    'Settings',
+  ]],
 ];
 const onPhone = new Set(['/', '/people', '/review', '/photos']);
 const badges = {};
@@ -25,20 +34,36 @@ const running = new Map();
 
 function navLink([href, name, text]) {
   badges[href] = h('span.badge', { hidden: true });
-  return h('li', { class: onPhone.has(href) ? 'phone' : '' }, h('a', { href }, icon(name), h('span', text), badges[href]));
+  return h(
+    'li',
+    { class: onPhone.has(href) ? 'phone' : '' },
+    h('a', { href }, icon(name), h('span', text), badges[href]),
+  );
 }
 
 function buildNav() {
-  const theme = h('button.quiet', { type: 'button', onclick: () => { cycleTheme(); label(); } });
+  const theme = h('button.quiet', {
+    type: 'button',
+    onclick: () => {
+      cycleTheme();
+      label();
+    },
+  });
   const label = () => fill(theme, icon(themeName()), h('span', `Theme: ${themeName()}`));
   label();
   const more = h('button.more', { type: 'button', onclick: openMore }, icon('more'), h('span', 'More'));
-  fill(document.getElementById('nav'),
+  fill(
+    document.getElementById('nav'),
     h('a.brand', { href: '/', 'aria-label': 'likeness, overview' }, mark(), h('span', 'likeness')),
     groups.map((links) => h('ul', links.map(navLink))),
     h('div.activity', { hidden: true }),
-    h('div.foot', theme, h('button.quiet', { type: 'button', onclick: openHelp }, icon('keyboard'), h('span', 'Keys'), h('kbd', '?'))),
-    more);
+    h(
+      'div.foot',
+      theme,
+      h('button.quiet', { type: 'button', onclick: openHelp }, icon('keyboard'), h('span', 'Keys'), h('kbd', '?')),
+    ),
+    more,
+  );
 }
 
 /** On a phone the bar holds four pages; the rest is one tap away. */
@@ -47,9 +72,40 @@ function openMore() {
   const close = () => box.close();
   const box = openDialog({
     title: 'More',
-    body: h('ul.sheet', links.map(([href, name, text]) => h('li', h('a', { href, onclick: close }, icon(name), text))),
-      h('li', h('button.quiet', { type: 'button', onclick: () => { cycleTheme(); close(); } }, icon(themeName()), `Theme: ${themeName()}`)),
-      h('li', h('button.quiet', { type: 'button', onclick: () => { close(); openHelp(); } }, icon('keyboard'), 'Keys'))),
+    body: h(
+      'ul.sheet',
+      links.map(([href, name, text]) => h('li', h('a', { href, onclick: close }, icon(name), text))),
+      h(
+        'li',
+        h(
+          'button.quiet',
+          {
+            type: 'button',
+            onclick: () => {
+              cycleTheme();
+              close();
+            },
+          },
+          icon(themeName()),
+          `Theme: ${themeName()}`,
+        ),
+      ),
+      h(
+        'li',
+        h(
+          'button.quiet',
+          {
+            type: 'button',
+            onclick: () => {
+              close();
+              openHelp();
+            },
+          },
+          icon('keyboard'),
+          'Keys',
+        ),
+      ),
+    ),
   });
 }
 
@@ -67,7 +123,11 @@ function markCurrent({ path }) {
 function setBadge(href, count, what) {
   const badge = badges[href];
   badge.hidden = !count;
-  fill(badge, h('span', { 'aria-hidden': 'true' }, count > 999 ? '999+' : count), h('span.sr', `, ${plural(count, what)}`));
+  fill(
+    badge,
+    h('span', { 'aria-hidden': 'true' }, count > 999 ? '999+' : count),
+    h('span.sr', `, ${plural(count, what)}`),
+  );
 }
 
 /** Counts beside the links; asked again after each change, at most every two seconds. */
@@ -94,8 +154,16 @@ function showActivity() {
   const [job] = jobs;
   const part = job.total ? Math.round((100 * job.done) / job.total) : null;
   const text = part === null ? jobTitle(job) : `${jobTitle(job)}, ${part} %`;
-  fill(box, h('a', { href: '/jobs' }, h('span', text), job.remaining ? h('small', `${span(job.remaining)} left`) : null,
-    vars(h('span.meter'), { part: part === null ? 0.3 : part / 100 })));
+  fill(
+    box,
+    h(
+      'a',
+      { href: '/jobs' },
+      h('span', text),
+      job.remaining ? h('small', `${span(job.remaining)} left`) : null,
+      vars(h('span.meter'), { part: part === null ? 0.3 : part / 100 }),
+    ),
+  );
   // Screen readers hear of progress at most every five seconds, and only in whole quarters.
   if (part !== null && part % 25 === 0 && Date.now() - said > 5000) {
     said = Date.now();
@@ -108,7 +176,10 @@ function watchJobs() {
     const over = job.state !== 'running' && running.get(job.id)?.state === 'running';
     running.set(job.id, job);
     showActivity();
-    if (over) { refreshBadges(); emit('changed', { people: [] }); }
+    if (over) {
+      refreshBadges();
+      emit('changed', { people: [] });
+    }
   });
   on('changed', refreshBadges);
 }
@@ -117,9 +188,19 @@ function watchConnection() {
   const notice = document.getElementById('notice');
   on('offline', () => {
     document.body.classList.add('offline');
-    fill(notice, h('p.notice', icon('warning'), h('span', h('b', 'The server does not answer.'),
-      ' You can look at what is loaded; changes wait until it is back.'),
-      h('button', { type: 'button', onclick: revive }, 'Try now')));
+    fill(
+      notice,
+      h(
+        'p.notice',
+        icon('warning'),
+        h(
+          'span',
+          h('b', 'The server does not answer.'),
+          ' You can look at what is loaded; changes wait until it is back.',
+        ),
+        h('button', { type: 'button', onclick: revive }, 'Try now'),
+      ),
+    );
   });
   on('online', () => {
     document.body.classList.remove('offline');
@@ -128,8 +209,20 @@ function watchConnection() {
     refreshBadges();
   });
   on('signed-out', () => {
-    fill(notice, h('p.notice', icon('warning'), h('span', h('b', 'This page is no longer signed in.'),
-      ' Open the address that ', h('code', 'likeness serve'), ' printed when it started; it has a new key each time.')));
+    fill(
+      notice,
+      h(
+        'p.notice',
+        icon('warning'),
+        h(
+          'span',
+          h('b', 'This page is no longer signed in.'),
+          ' Open the address that ',
+          h('code', 'likeness serve'),
+          ' printed when it started; it has a new key each time.',
+        ),
+      ),
+    );
   });
 }
 

@@ -61,7 +61,9 @@ const announcer = () => document.getElementById('announcer');
 export function announce(text) {
   announcer().textContent = '';
   // A new text node in a later task is read even when the sentence is the same as before.
-  setTimeout(() => { announcer().textContent = text; }, 50);
+  setTimeout(() => {
+    announcer().textContent = text;
+  }, 50);
 }
 
 export function debounce(wait, run) {
@@ -70,6 +72,28 @@ export function debounce(wait, run) {
     clearTimeout(timer);
     timer = setTimeout(() => run(...values), wait);
   };
+}
+
+const described = (node) =>
+  [node.tagName, node.getAttribute('href'), node.getAttribute('aria-label'), node.textContent].join('|');
+
+/** Draws anew and gives the focus back to what is called the same, else to the first button of the same row. */
+export function redraw(root, run) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  const name = held && described(held), row = held?.closest('[data-id]')?.dataset.id;
+  run();
+  if (!held || held.isConnected) return;
+  const again = [...root.querySelectorAll('a, button, input, summary')].find((node) => described(node) === name) ??
+    (row && root.querySelector(`[data-id="${CSS.escape(row)}"] button`));
+  again?.focus({ preventScroll: true });
+}
+
+const inUse = () => document.querySelector('dialog[open], .namefield input:focus, [aria-expanded=true]');
+
+/** Does something as soon as nobody types a name or has a menu or a dialog open: drawing anew would close it. */
+export function whenIdle(run) {
+  if (inUse()) setTimeout(() => whenIdle(run), 1000);
+  else run();
 }
 
 let serial = 0;

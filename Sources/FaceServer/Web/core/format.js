@@ -49,8 +49,8 @@ export function age(birthDate, at) {
   if (!birthDate || !at) return null;
   const born = new Date(birthDate), then = new Date(at);
   let whole = then.getUTCFullYear() - born.getUTCFullYear();
-  const before = then.getUTCMonth() < born.getUTCMonth()
-    || (then.getUTCMonth() === born.getUTCMonth() && then.getUTCDate() < born.getUTCDate());
+  const before = then.getUTCMonth() < born.getUTCMonth() ||
+    (then.getUTCMonth() === born.getUTCMonth() && then.getUTCDate() < born.getUTCDate());
   if (before) whole -= 1;
   return whole >= 0 ? whole : null;
 }

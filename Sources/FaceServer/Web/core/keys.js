@@ -16,8 +16,9 @@ export function pageKeys(bindings) {
   local = new Map(Object.entries(bindings));
 }
 
-const typing = (node) => node instanceof HTMLElement
-  && (node.isContentEditable || node.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'));
+const typing = (node) =>
+  node instanceof HTMLElement &&
+  (node.isContentEditable || node.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range])'));
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -45,14 +45,20 @@ function remember() {
 
 async function show(restore) {
   current?.controller.abort();
+  const before = document.activeElement;
   const controller = new AbortController();
   const path = location.pathname.replace(/(.)\/$/, '$1');
   const [pattern, name] = routes.find(([candidate]) => candidate.test(path)) ?? [null, 'missing'];
   const page = {
-    controller, signal: controller.signal, root: main, restore,
+    controller,
+    signal: controller.signal,
+    root: main,
+    restore,
     params: pattern ? pattern.exec(path).slice(1).map(decodeURIComponent) : [],
     search: new URLSearchParams(location.search),
-    title(text) { document.title = text === 'likeness' ? text : `${text} – likeness`; },
+    title(text) {
+      document.title = text === 'likeness' ? text : `${text} – likeness`;
+    },
     keys: pageKeys,
     reload: () => show({ scroll: window.scrollY }),
   };
@@ -71,14 +77,17 @@ async function show(restore) {
     fill(main, errorState(problem, page.reload));
   }
   if (controller.signal.aborted) return;
-  arrive(restore);
+  arrive(restore, before);
 }
 
 /** Puts focus and scroll where a reader expects them: back where they were, else at the top. */
-function arrive(restore) {
-  const before = restore?.focus && main.querySelector(`[data-id="${CSS.escape(restore.focus)}"] a, a[data-id="${CSS.escape(restore.focus)}"]`);
-  if (before) before.focus({ preventScroll: true });
-  else if (moved && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+function arrive(restore, before) {
+  const tile = restore?.focus &&
+    main.querySelector(`[data-id="${CSS.escape(restore.focus)}"] a, a[data-id="${CSS.escape(restore.focus)}"]`);
+  // Whoever has moved on while the page was loading is left alone.
+  const waits = document.activeElement === before || document.activeElement === document.body;
+  if (tile) tile.focus({ preventScroll: true });
+  else if (moved && waits && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   moved = true;
   if (restore?.scroll) window.scrollTo(0, restore.scroll);
   announce(document.title.replace(' – likeness', ''));
@@ -97,6 +106,8 @@ export function route() {
   });
   addEventListener('popstate', (event) => show(event.state ?? {}));
   // A page that could not load tries again as soon as the server is back.
-  on('online', () => { if (current?.failed) current.reload(); });
+  on('online', () => {
+    if (current?.failed) current.reload();
+  });
   return show(history.state);
 }

@@ -1,6 +1,6 @@
 import { get } from './api.js';
 import { on } from './bus.js';
-import { fill, h } from './dom.js';
+import { fill, h, redraw } from './dom.js';
 import { pageHead } from './head.js';
 import { jobRow } from './jobcard.js';
 import { emptyState, skeletonRows } from './states.js';
@@ -10,21 +10,45 @@ const isOpen = (job) => ['running', 'queued', 'paused'].includes(job.state);
 export default async function jobsPage(page) {
   page.title('Jobs');
   const place = h('div.place', skeletonRows(4));
-  fill(page.root, h('div.page', pageHead('Jobs', { sub: 'Work in the background. You can leave this page; jobs go on, also after a restart.' }), place));
+  fill(
+    page.root,
+    h(
+      'div.page',
+      pageHead('Jobs', { sub: 'Work in the background. You can leave this page; jobs go on, also after a restart.' }),
+      place,
+    ),
+  );
   const jobs = new Map();
 
   function section(title, list) {
-    return list.length > 0 && h('section', h('h2', title), h('ul.jobs', list.map((job) => jobRow(job, { onChange: update }))));
+    return list.length > 0 &&
+      h('section', h('h2', title), h('ul.jobs', list.map((job) => jobRow(job, { onChange: update }))));
   }
 
   function draw() {
-    // The button that was pressed may be in the row that is drawn anew.
-    const held = document.activeElement?.closest('li[data-id]')?.dataset.id;
     const all = [...jobs.values()];
-    fill(place, all.length ? [section('Now', all.filter(isOpen)), section('Stopped', all.filter((job) => ['failed', 'dead'].includes(job.state))),
-      section('Over', all.filter((job) => ['done', 'cancelled'].includes(job.state)))]
-      : emptyState({ art: 'jobs', title: 'Nothing to do', text: 'Imports, grouping and backups show up here while they run.', action: { text: 'Add a folder', href: '/imports' } }));
-    if (held) place.querySelector(`[data-id="${CSS.escape(held)}"] button`)?.focus();
+    redraw(
+      place,
+      () =>
+        fill(
+          place,
+          all.length
+            ? [
+              section('Now', all.filter(isOpen)),
+              section('Stopped', all.filter((job) => ['failed', 'dead'].includes(job.state))),
+              section(
+                'Over',
+                all.filter((job) => ['done', 'cancelled'].includes(job.state)),
+              ),
+            ]
+            : emptyState({
+              art: 'jobs',
+              title: 'Nothing to do',
+              text: 'Imports, grouping and backups show up here while they run.',
+              action: { text: 'Add a folder', href: '/imports' },
+            }),
+        ),
+    );
   }
 
   function update(job) {

@@ -1,21 +1,20 @@
 import { get, query } from './api.js';
-import { assign, askBirthDate, change, exportPerson, forget, judge } from './actions.js';
+import { askBirthDate, assign, change, exportPerson, forget, judge } from './actions.js';
 import { on } from './bus.js';
-import { debounce, fill, h, vars } from './dom.js';
+import { debounce, fill, h, vars, whenIdle } from './dom.js';
 import { age, day, nameOf, num, plural, years } from './format.js';
-import { createGrid } from './grid.js';
 import { pageHead, select, tabs } from './head.js';
 import { icon } from './icons.js';
+import { createListing } from './listing.js';
 import { menu } from './menu.js';
 import { mergePeople } from './merging.js';
 import { nameField } from './namefield.js';
-import { createPager } from './pager.js';
 import { photoTile } from './phototile.js';
 import { pickPerson } from './picker.js';
 import { navigate, readdress } from './router.js';
 import { selectionBar } from './selection.js';
 import { actOnPerson } from './stale.js';
-import { emptyState, skeletonGrid } from './states.js';
+import { emptyState } from './states.js';
 import { avatar, faceTile, personChip } from './tiles.js';
 import { complain, toast } from './toast.js';
 import { decided } from './undo.js';
@@ -25,19 +24,29 @@ export default async function personPage(page) {
   let order = page.search.get('order') ?? 'worst';
   let year = page.search.get('year');
   let [id] = page.params;
-  let person = null, grid = null, pager = null, controller = null;
-  const shown = new Map();
-  const head = h('div'), strip = h('div'), tools = h('div.tools'), place = h('div.place', skeletonGrid(view === 'faces' ? 'facegrid' : 'photogrid')), alike = h('section.alike');
-  const bar = selectionBar({ noun: 'face', onClear: () => grid.clear(), actions: (ids) => [
-    { text: 'Not this person', icon: 'close', key: 'x', run: reject },
-    { text: 'Move to …', icon: 'person', key: 'm', run: move },
-    { text: 'Split off', icon: 'split', key: 's', run: splitOff },
-    ids.length === 1 && { text: 'Use as picture', icon: 'star', key: 'a', run: choosePicture },
-    { text: 'Ignore', icon: 'loose', run: () => take('ignore') },
-  ] });
+  let person = null;
+  const faces = view === 'faces';
+  const head = h('div'), strip = h('div'), tools = h('div.tools'), place = h('div.place'), alike = h('section.alike');
+  const bar = selectionBar({
+    noun: 'face',
+    onClear: () => listing.grid.clear(),
+    actions: (ids) => [
+      { text: 'Not this person', icon: 'close', key: 'x', run: reject },
+      { text: 'Move to …', icon: 'person', key: 'm', run: move },
+      { text: 'Split off', icon: 'split', key: 's', run: splitOff },
+      ids.length === 1 && { text: 'Use as picture', icon: 'star', key: 'a', run: choosePicture },
+      ids.length === 1 && { text: 'Find alike', icon: 'search', run: () => navigate(`/search?face=${ids[0]}`) },
+      ids.length === 1 && { text: 'Open photo', icon: 'photos', run: () => openPhoto(ids[0]) },
+      { text: 'Ignore', icon: 'loose', run: () => take('ignore') },
+    ],
+  });
 
-  const address = (changes) => `/people/${id}${query({ view: view === 'faces' ? '' : view, order: order === 'worst' ? '' : order, year, ...changes })}`;
-  const chosen = () => (grid?.selected.size ? [...grid.selected] : [grid?.active].filter(Boolean));
+  const address = (changes) =>
+    `/people/${id}${
+      query({ view: view === 'faces' ? '' : view, order: order === 'worst' ? '' : order, year, ...changes })
+    }`;
+  const chosen =
+    () => (listing.grid.selected.size ? [...listing.grid.selected] : [listing.grid.active].filter(Boolean));
 
   async function read() {
     person = await get(`/people/${id}`, page);
@@ -51,90 +60,228 @@ export default async function personPage(page) {
 
   function drawHead() {
     page.title(nameOf(person));
-    const facts = [plural(person.faces, 'face'), plural(person.photos, 'photo'), years(person),
-      person.birthDate && `born ${day(person.birthDate)}`, person.confirmed > 0 && `${num(person.confirmed)} confirmed by you`, person.hidden && 'hidden'].filter(Boolean);
-    const title = h('h1', h('button.rename', { type: 'button', onclick: rename, class: person.name ? '' : 'unnamed', 'aria-label': `${person.name ?? 'Add a name'}, change the name` }, person.name ?? 'Add a name', icon('pencil')));
-    fill(head, h('header.personhead', avatar(person, 'huge'), h('div.who', title, h('p.facts', facts.map((fact) => h('span', fact))),
-      h('div.acts', h('button', { type: 'button', onclick: () => merge() }, icon('merge'), 'Merge …'), h('a.button', { href: `/people/${id}/split` }, icon('split'), 'Split …'),
-        menu('More', [
-          { text: person.favourite ? 'No favourite' : 'Favourite', icon: 'star', run: () => alter({ favourite: !person.favourite }) },
-          { text: 'Birth date …', icon: 'journal', run: async () => { const next = await askBirthDate(person); if (next) await read(); } },
-          { text: person.hidden ? 'Show' : 'Hide', icon: person.hidden ? 'show' : 'hide', key: 'h', run: toggleHidden },
-          { text: 'Export as JSON', icon: 'imports', run: () => exportPerson(person).catch(complain) },
-          { text: 'Forget …', icon: 'trash', danger: true, run: async () => { if (await forget(person)) navigate('/people'); } }])))));
+    const facts = [
+      plural(person.faces, 'face'),
+      plural(person.photos, 'photo'),
+      years(person),
+      person.birthDate && `born ${day(person.birthDate)}`,
+      person.confirmed > 0 && `${num(person.confirmed)} confirmed by you`,
+      person.hidden && 'hidden',
+    ].filter(Boolean);
+    const title = h(
+      'h1',
+      h(
+        'button.rename',
+        {
+          type: 'button',
+          onclick: rename,
+          class: person.name ? '' : 'unnamed',
+          'aria-label': `${person.name ?? 'Add a name'}, change the name`,
+        },
+        person.name ?? 'Add a name',
+        icon('pencil'),
+      ),
+    );
+    fill(
+      head,
+      h(
+        'header.personhead',
+        avatar(person, 'huge'),
+        h(
+          'div.who',
+          title,
+          h('p.facts', facts.map((fact) => h('span', fact))),
+          h(
+            'div.acts',
+            h('button', { type: 'button', onclick: () => merge() }, icon('merge'), 'Merge …'),
+            h('a.button', { href: `/people/${id}/split` }, icon('split'), 'Split …'),
+            menu('More', [
+              {
+                text: person.favourite ? 'No favourite' : 'Favourite',
+                icon: 'star',
+                run: () => alter({ favourite: !person.favourite }),
+              },
+              {
+                text: 'Birth date …',
+                icon: 'journal',
+                run: async () => {
+                  const next = await askBirthDate(person);
+                  if (next) await read();
+                },
+              },
+              {
+                text: person.hidden ? 'Show' : 'Hide',
+                icon: person.hidden ? 'show' : 'hide',
+                key: 'h',
+                run: toggleHidden,
+              },
+              { text: 'Export as JSON', icon: 'imports', run: () => exportPerson(person).catch(complain) },
+              {
+                text: 'Forget …',
+                icon: 'trash',
+                danger: true,
+                run: async () => {
+                  if (await forget(person)) navigate('/people');
+                },
+              },
+            ]),
+          ),
+        ),
+      ),
+    );
     drawYears();
   }
 
   /** One bar a year; a press shows that year only. */
   function drawYears() {
     const list = person.years ?? [];
-    if (list.length < 2) { fill(strip); return; }
+    if (list.length < 2) {
+      fill(strip);
+      return;
+    }
     const most = Math.max(...list.map((each) => each.faces));
     const all = [];
-    for (let at = list[0].year; at <= list.at(-1).year; at += 1) all.push(list.find((each) => each.year === at) ?? { year: at, faces: 0 });
-    fill(strip, h('div.years', { role: 'group', 'aria-label': 'Faces by year' }, all.map((each) => {
-      const old = age(person.birthDate, `${each.year}-12-31`);
-      return h('button', { type: 'button', disabled: each.faces === 0, 'aria-pressed': String(each.year) === year, dataset: { year: each.year },
-        'aria-label': `${each.year}: ${plural(each.faces, 'face')}${old === null ? '' : `, age ${old}`}`, title: plural(each.faces, 'face'), onclick: () => pickYear(String(each.year)) },
-      vars(h('span.col'), { part: each.faces / most }), h('small', each.year));
-    })));
+    for (let at = list[0].year; at <= list.at(-1).year; at += 1) {
+      all.push(list.find((each) => each.year === at) ?? { year: at, faces: 0 });
+    }
+    fill(
+      strip,
+      h(
+        'div.years',
+        { role: 'group', 'aria-label': 'Faces by year' },
+        all.map((each) => {
+          const old = age(person.birthDate, `${each.year}-12-31`);
+          return h(
+            'button',
+            {
+              type: 'button',
+              disabled: each.faces === 0,
+              'aria-pressed': String(each.year) === year,
+              dataset: { year: each.year },
+              'aria-label': `${each.year}: ${plural(each.faces, 'face')}${old === null ? '' : `, age ${old}`}`,
+              title: plural(each.faces, 'face'),
+              onclick: () => pickYear(String(each.year)),
+            },
+            vars(h('span.col'), { part: each.faces / most }),
+            h('small', each.year),
+          );
+        }),
+      ),
+    );
   }
 
   function pickYear(value) {
     year = year === value ? null : value;
     readdress(address({}));
-    for (const button of strip.querySelectorAll('button')) button.setAttribute('aria-pressed', button.dataset.year === year);
+    for (const button of strip.querySelectorAll('button')) {
+      button.setAttribute('aria-pressed', button.dataset.year === year);
+    }
     drawTools();
-    load().catch(complain);
+    listing.load();
   }
 
   function drawTools() {
-    fill(tools, tabs('View', [{ href: address({ view: '' }), text: 'Faces', here: view === 'faces' }, { href: address({ view: 'photos' }), text: 'Photos', here: view === 'photos' }]),
-      year && h('button.filter', { type: 'button', onclick: () => pickYear(year), 'aria-label': `Only ${year}, show all years` }, year, icon('close')),
-      view === 'faces' && select('Order', [['worst', 'Least alike first'], ['best', 'Most alike first'], ['date', 'By date']], order, (value) => { order = value; readdress(address({})); load().catch(complain); }));
+    fill(
+      tools,
+      tabs('View', [{ key: '', href: address({ view: '' }), text: 'Faces', here: view === 'faces' }, {
+        href: address({ view: 'photos' }),
+        text: 'Photos',
+        here: view === 'photos',
+      }]),
+      year && h(
+        'button.filter',
+        { type: 'button', onclick: () => pickYear(year), 'aria-label': `Only ${year}, show all years` },
+        year,
+        icon('close'),
+      ),
+      faces &&
+        select(
+          'Order',
+          [['worst', 'Least alike first'], ['best', 'Most alike first'], ['date', 'By date']],
+          order,
+          (value) => {
+            order = value;
+            readdress(address({}));
+            listing.load();
+          },
+        ),
+    );
   }
 
-  async function load(count = 0, focus = null) {
-    controller?.abort();
-    controller = new AbortController();
-    page.signal.addEventListener('abort', () => controller.abort());
-    const { signal } = controller;
-    const faces = view === 'faces';
-    shown.clear();
-    const list = h(`ul.grid.${faces ? 'facegrid' : 'photogrid'}`, { role: 'list', 'aria-label': faces ? `Faces of ${nameOf(person)}` : `Photos with ${nameOf(person)}` });
-    grid = createGrid(list, { signal, selectable: faces, onSelect: (ids) => bar.show(ids) });
-    bar.show([]);
-    pager = createPager({
-      signal, fetchPage: (cursor, limit) => get(`/people/${id}/${view}${query({ order: faces ? order : '', year, limit, cursor })}`, { signal }),
-      add(items) {
-        const fresh = items.filter((item) => !shown.has(item.id) && (!year || item.capturedAt?.startsWith(year)));
-        for (const item of fresh) shown.set(item.id, item);
-        grid.add(fresh.map((item) => (faces ? faceTile(item, { owner: person }) : photoTile(item))));
-      },
-      end: () => h('p.soft', `That is all: ${plural(shown.size, faces ? 'face' : 'photo')}${year ? ` from ${year}` : ''}`),
-    });
-    await pager.first(count);
-    if (signal.aborted) return;
-    fill(place, shown.size ? list : emptyState({ art: 'person', title: 'Nothing here', text: year ? `Nothing from ${year}.` : 'The faces of this person were moved or taken away.' }), pager.foot);
-    if (focus && grid.item(focus)) grid.focus(focus);
+  function openPhoto(face) {
+    navigate(`/photos/${listing.shown.get(face).photo}`);
   }
+
+  const listing = createListing(page, {
+    place,
+    kind: faces ? 'facegrid' : 'photogrid',
+    label: () => `${faces ? 'Faces of' : 'Photos with'} ${nameOf(person)}`,
+    tile: (item) => (faces ? faceTile(item, { owner: person }) : photoTile(item)),
+    keep: (item) => !year || item.capturedAt?.startsWith(year),
+    grid: { selectable: faces, onSelect: (ids) => bar.show(ids), onOpen: faces ? openPhoto : null },
+    fetchPage: (paging, signal) =>
+      get(`/people/${id}/${view}${query({ order: faces ? order : '', year, ...paging })}`, { signal }),
+    end: () =>
+      h('p.soft', `That is all: ${plural(listing.shown.size, faces ? 'face' : 'photo')}${year ? ` from ${year}` : ''}`),
+    empty: () =>
+      emptyState({
+        art: 'person',
+        title: 'Nothing here',
+        text: year ? `Nothing from ${year}.` : 'The faces of this person were moved or taken away.',
+      }),
+  });
 
   async function showAlike() {
     const { items } = await get(`/people/${id}/similar?limit=4`, page);
-    fill(alike, items.length > 0 && [h('h2', 'Perhaps the same person'), h('ul.choices', items.map((item) => h('li',
-      h('button', { type: 'button', 'aria-label': `Merge with ${nameOf(item.person)}`, onclick: () => merge([item.person.id]) }, personChip(item.person), h('span.value', icon('merge'))))))]);
+    fill(
+      alike,
+      items.length > 0 && [
+        h('h2', 'Perhaps the same person'),
+        h(
+          'ul.choices',
+          items.map((item) =>
+            h(
+              'li',
+              h(
+                'button',
+                {
+                  type: 'button',
+                  'aria-label': `Merge with ${nameOf(item.person)}`,
+                  onclick: () => merge([item.person.id]),
+                },
+                personChip(item.person),
+                h('span.value', icon('merge')),
+              ),
+            )
+          ),
+        ),
+      ],
+    );
   }
 
   function rename() {
     const title = head.querySelector('h1');
-    const done = () => { drawHead(); head.querySelector('.rename').focus(); };
+    const done = () => {
+      drawHead();
+      head.querySelector('.rename').focus();
+    };
     const field = nameField({
-      label: 'Name of this person', value: person.name ?? '', placeholder: 'Who is it?', exclude: [id], onCancel: done,
+      label: 'Name of this person',
+      value: person.name ?? '',
+      placeholder: 'Who is it?',
+      exclude: [id],
+      onCancel: done,
       onName: async (name) => {
         const next = await change(person, { name });
-        if (next) { person = { ...person, ...next }; done(); } else field.focus();
+        if (next) {
+          person = { ...person, ...next };
+          done();
+        } else field.focus();
       },
-      onPerson: (other) => { done(); merge([other.id], other.id); },
+      onPerson: (other) => {
+        done();
+        merge([other.id], other.id);
+      },
     });
     fill(title, field.node);
     field.focus();
@@ -142,25 +289,44 @@ export default async function personPage(page) {
 
   async function alter(fields) {
     const next = await change(person, fields);
-    if (next) { person = { ...person, ...next }; drawHead(); }
+    if (next) {
+      person = { ...person, ...next };
+      drawHead();
+    }
+  }
+
+  /** Reads everything anew, with the focus on the same face. */
+  async function again() {
+    try {
+      await read();
+      await listing.refresh();
+    } catch (problem) {
+      complain(problem);
+    }
   }
 
   const toggleHidden = () => alter({ hidden: !person.hidden });
 
   async function merge(others, keep = id) {
-    const picked = others ?? await pickPerson({ title: `Merge ${nameOf(person)} with`, exclude: [id], near: id, allowNew: false }).then((answer) => answer?.person && [answer.person.id]);
+    const picked = others ??
+      await pickPerson({ title: `Merge ${nameOf(person)} with`, exclude: [id], near: id, allowNew: false }).then((
+        answer,
+      ) => answer?.person && [answer.person.id]);
     if (!picked) return;
     try {
       const kept = await mergePeople([id, ...picked], { keep });
       if (kept && kept.id !== id) navigate(`/people/${kept.id}`, { replace: true });
-    } catch (problem) { complain(problem); }
+      else if (kept) await again();
+    } catch (problem) {
+      complain(problem);
+    }
   }
 
   /** Takes faces off the page once the server agreed, and reads the counts again. */
   async function leave(ids, answer) {
     if (!answer || answer.left) return;
-    grid.drop(ids);
-    for (const each of ids) shown.delete(each);
+    listing.grid.drop(ids);
+    for (const each of ids) listing.shown.delete(each);
     await read();
   }
 
@@ -169,7 +335,11 @@ export default async function personPage(page) {
     if (ids.length) await leave(ids, await judge(verb, ids, extra));
   }
 
-  const reject = () => { if (view !== 'faces') return false; take('reject', { person: id }); return true; };
+  const reject = () => {
+    if (!faces) return false;
+    take('reject', { person: id });
+    return true;
+  };
 
   async function move() {
     const ids = chosen();
@@ -184,7 +354,9 @@ export default async function personPage(page) {
       const answer = await actOnPerson(person, 'split', { faces: ids }, `Split ${plural(ids.length, 'face')} off`);
       if (!answer.left) decided(answer.decision);
       await leave(ids, answer);
-    } catch (problem) { complain(problem); }
+    } catch (problem) {
+      complain(problem);
+    }
   }
 
   async function choosePicture() {
@@ -192,21 +364,53 @@ export default async function personPage(page) {
     if (face) await alter({ avatar: face });
   }
 
-  fill(page.root, h('div.page', h('p.crumb', h('a', { href: '/people' }, icon('back'), 'People')), head, strip, tools, place, alike, bar.node));
+  fill(
+    page.root,
+    h(
+      'div.page',
+      h('p.crumb', h('a', { href: '/people' }, icon('back'), 'People')),
+      head,
+      strip,
+      tools,
+      place,
+      alike,
+      bar.node,
+    ),
+  );
   fill(head, pageHead(' '));
-  page.count = () => pager?.count ?? 0;
-  const selected = (run) => () => { if (view !== 'faces' || !grid.selected.size) return false; run(); return true; };
+  const selected = (run) => () => {
+    if (!faces || !listing.grid.selected.size) return false;
+    run();
+    return true;
+  };
   page.keys({
-    n: () => { rename(); }, h: () => { toggleHidden(); }, x: reject, a: () => { choosePicture(); },
-    m: () => { if (grid.selected.size) move(); else merge(); },
-    s: () => { if (!selected(splitOff)()) navigate(`/people/${id}/split`); },
+    n: () => {
+      rename();
+    },
+    h: () => {
+      toggleHidden();
+    },
+    x: reject,
+    a: () => {
+      choosePicture();
+    },
+    m: () => {
+      if (listing.grid.selected.size) move();
+      else merge();
+    },
+    s: () => {
+      if (!selected(splitOff)()) navigate(`/people/${id}/split`);
+    },
   });
   await read();
   drawTools();
-  on('changed', debounce(250, async (event) => {
-    if (event.mine && !event.undone) return;
-    try { await read(); await load(pager.count, document.activeElement.closest?.('li')?.dataset.id); } catch (problem) { complain(problem); }
-  }), page.signal);
+  on(
+    'changed',
+    debounce(250, (event) => {
+      if (!event.mine || event.undone) whenIdle(() => !page.signal.aborted && again());
+    }),
+    page.signal,
+  );
   showAlike().catch(() => {});
-  await load(page.restore?.count ?? 0);
+  await listing.load(page.restore?.count ?? 0);
 }

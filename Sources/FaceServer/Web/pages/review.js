@@ -21,7 +21,9 @@ export default async function review(page) {
   const skipped = [];
   const answered = [];
   let current = null, busy = false, left = null;
-  const stage = h('div.stage', skeletonRows(4)), trail = h('section.trail', { 'aria-label': 'Your last answers' }), count = h('span');
+  const stage = h('div.stage', skeletonRows(4)),
+    trail = h('section.trail', { 'aria-label': 'Your last answers' }),
+    count = h('span');
   fill(page.root, h('div.page.review', pageHead('Same person?', { sub: count }), stage, trail));
 
   async function next() {
@@ -32,11 +34,36 @@ export default async function review(page) {
 
   function side({ person, faces }, label) {
     const name = person?.name;
-    return h('article.side', { 'aria-label': name ?? label },
-      h('header', avatar(person, 'large'), h('div', h('h2', { class: name ? '' : 'unnamed' }, person ? h('a', { href: `/people/${person.id}` }, name ?? 'Unnamed') : 'A loose face'),
-        h('p.soft', person && [plural(person.faces, 'face'), years(person)].filter(Boolean).join(' · ')))),
-      h('ul.crops', faces.slice(0, 8).map((face, index) => h('li', faceImage(face, `${name ? `Face of ${name}` : `Unnamed face ${index + 1} of ${faces.length}`}, ${day(face.capturedAt)}`),
-        h('small', { 'aria-hidden': 'true' }, face.capturedAt ? face.capturedAt.slice(0, 4) : '')))));
+    return h(
+      'article.side',
+      { 'aria-label': name ?? label },
+      h(
+        'header',
+        person ? avatar(person, 'large') : h('span.avatar.large', faceImage(faces[0])),
+        h(
+          'div',
+          h(
+            'h2',
+            { class: name ? '' : 'unnamed' },
+            person ? h('a', { href: `/people/${person.id}` }, name ?? 'Unnamed') : 'A loose face',
+          ),
+          h('p.soft', person && [plural(person.faces, 'face'), years(person)].filter(Boolean).join(' · ')),
+        ),
+      ),
+      h(
+        'ul.crops',
+        faces.slice(0, 8).map((face, index) =>
+          h(
+            'li',
+            faceImage(
+              face,
+              `${name ? `Face of ${name}` : `Unnamed face ${index + 1} of ${faces.length}`}, ${day(face.capturedAt)}`,
+            ),
+            h('small', { 'aria-hidden': 'true' }, face.capturedAt ? face.capturedAt.slice(0, 4) : ''),
+          )
+        ),
+      ),
+    );
   }
 
   function show(question) {
@@ -44,24 +71,72 @@ export default async function review(page) {
     fill(count, left === null ? '' : left ? `${plural(left, 'question')} left, the most useful first` : '');
     if (!question) {
       const again = skipped.length > 0;
-      fill(stage, emptyState({
-        art: 'check', title: again ? 'The rest was skipped' : 'No questions left', text: again ? `${plural(skipped.length, 'question')} skipped. Nothing is asked twice once it is answered.` : 'Nothing is asked twice. New photos may bring new questions.',
-        action: again ? { text: 'Show the skipped ones', run: () => { skipped.length = 0; next().catch(complain); } } : { text: 'See the people', href: '/people' },
-      }));
+      fill(
+        stage,
+        emptyState({
+          art: 'check',
+          title: again ? 'The rest was skipped' : 'No questions left',
+          text: again
+            ? `${plural(skipped.length, 'question')} skipped. Nothing is asked twice once it is answered.`
+            : 'Nothing is asked twice. New photos may bring new questions.',
+          action: again
+            ? {
+              text: 'Show the skipped ones',
+              run: () => {
+                skipped.length = 0;
+                next().catch(complain);
+              },
+            }
+            : { text: 'See the people', href: '/people' },
+        }),
+      );
       return;
     }
-    fill(stage, h('div.sides', side(question.left, 'First person'), h('div.between', h('span.value', similarity(question.similarity)), h('small', 'similar')), side(question.right, 'Second person')),
-      h('p.gain', question.gain > 1 ? ['A yes places ', h('b', plural(question.gain, 'face')), ' at once. '] : null, reasons[question.reason] ?? null),
-      h('div.answers', { role: 'group', 'aria-label': 'Your answer' },
-        button('same', 'Yes, the same', 'check', 'y', 'yes'), button('different', 'No, two people', 'close', 'n', 'no'), button('unsure', 'Not sure', 'review', 'u', ''),
-        h('button.quiet', { type: 'button', onclick: skip }, 'Skip', h('kbd', { 'aria-hidden': 'true' }, 'j'))));
-    announce(`Is ${question.left.person?.name ?? 'the first person'} the same as ${question.right.person?.name ?? 'the second person'}? ${plural(question.gain, 'face')} hang on it.`);
+    fill(
+      stage,
+      h(
+        'div.sides',
+        side(question.left, 'First person'),
+        h('div.between', h('span.value', similarity(question.similarity)), h('small', 'similar')),
+        side(question.right, 'Second person'),
+      ),
+      h(
+        'p.gain',
+        question.gain > 1 ? ['A yes places ', h('b', plural(question.gain, 'face')), ' at once. '] : null,
+        reasons[question.reason] ?? null,
+      ),
+      h(
+        'div.answers',
+        { role: 'group', 'aria-label': 'Your answer' },
+        button('same', 'Yes, the same', 'check', 'y', 'yes'),
+        button('different', 'No, two people', 'close', 'n', 'no'),
+        button('unsure', 'Not sure', 'review', 'u', ''),
+        h('button.quiet', { type: 'button', onclick: skip }, 'Skip', h('kbd', { 'aria-hidden': 'true' }, 'j')),
+      ),
+    );
+    announce(
+      `Is ${question.left.person?.name ?? 'the first person'} the same as ${
+        question.right.person?.name ?? 'the second person'
+      }? ${plural(question.gain, 'face')} hang on it.`,
+    );
     // The next one's pictures are fetched while this one is looked at, so that an answer never waits for them.
-    get(`/questions?limit=${skipped.length + 2}`, page).then(({ items }) => items.flatMap((item) => [...item.left.faces, ...item.right.faces]).forEach((face) => { new Image().src = face.crop; }), () => {});
+    get(`/questions?limit=${skipped.length + 2}`, page).then(
+      ({ items }) =>
+        items.flatMap((item) => [...item.left.faces, ...item.right.faces]).forEach((face) => {
+          new Image().src = face.crop;
+        }),
+      () => {},
+    );
   }
 
-  const button = (answer, text, name, key, tone) => h('button.answer', { type: 'button', class: tone, onclick: () => reply(answer) },
-    icon(name), text, h('kbd', { 'aria-hidden': 'true' }, key));
+  const button = (answer, text, name, key, tone) =>
+    h(
+      'button.answer',
+      { type: 'button', class: tone, onclick: () => reply(answer) },
+      icon(name),
+      text,
+      h('kbd', { 'aria-hidden': 'true' }, key),
+    );
 
   async function reply(answer) {
     if (!current || busy) return;
@@ -76,7 +151,10 @@ export default async function review(page) {
       // Asked anew instead of trusting the answer's `next`: a merge can change several questions.
       await next();
     } catch (problem) {
-      if (problem.status === 404) { complain({ message: 'That question was settled in the meantime.' }); await next().catch(complain); } else complain(problem);
+      if (problem.status === 404) {
+        complain({ message: 'That question was settled in the meantime.' });
+        await next().catch(complain);
+      } else complain(problem);
     }
     stage.classList.remove('leaving');
     busy = false;
@@ -95,21 +173,73 @@ export default async function review(page) {
     if (question) show(question);
   }
 
+  /** What was taken back is asked again at once, as the server has it now. */
+  async function again(id) {
+    const list = await get('/questions?limit=500&include=total', page);
+    left = list.total ?? left;
+    const question = list.items.find((each) => each.id === id);
+    if (question) show(question);
+    else await next();
+  }
+
   function showTrail() {
-    fill(trail, answered.length > 0 && [h('h2', 'Your last answers'), h('ul', answered.map(({ decision, question, answer }) => h('li',
-      h('span.pair', [question.left, question.right].map((each) => (each.faces[0] ? faceImage(each.faces[0]) : avatar(each.person)))),
-      h('span', h('b', `${question.left.person?.name ?? 'Unnamed'} and ${question.right.person?.name ?? 'Unnamed'}`), h('small', words[answer])),
-      decision.undoable && h('button', { type: 'button', 'aria-label': `Undo: ${decision.summary}`, onclick: () => undo(decision) }, icon('undo'), 'Undo'))))]);
+    fill(
+      trail,
+      answered.length > 0 && [
+        h('h2', 'Your last answers'),
+        h(
+          'ul',
+          answered.map(({ decision, question, answer }) =>
+            h(
+              'li',
+              h(
+                'span.pair',
+                [question.left, question.right].map((
+                  each,
+                ) => (each.faces[0] ? faceImage(each.faces[0]) : avatar(each.person))),
+              ),
+              h(
+                'span',
+                h('b', `${question.left.person?.name ?? 'Unnamed'} and ${question.right.person?.name ?? 'Unnamed'}`),
+                h('small', words[answer]),
+              ),
+              decision.undoable &&
+                h(
+                  'button',
+                  {
+                    type: 'button',
+                    'aria-label': `Undo: ${decision.summary}`,
+                    onclick: () => undo(decision),
+                  },
+                  icon('undo'),
+                  'Undo',
+                ),
+            )
+          ),
+        ),
+      ],
+    );
   }
 
   on('changed', ({ undone }) => {
     const at = answered.findIndex(({ decision }) => decision.id === undone);
     if (at < 0) return;
-    // What was taken back is asked again at once.
     const [{ question }] = answered.splice(at, 1);
     showTrail();
-    get('/questions?limit=1&include=total', page).then((list) => { left = list.total ?? left; show(question); }, complain);
+    again(question.id).catch(complain);
   }, page.signal);
-  page.keys({ y: () => { reply('same'); }, n: () => { reply('different'); }, u: () => { reply('unsure'); }, j: skip, k: unskip });
+  page.keys({
+    y: () => {
+      reply('same');
+    },
+    n: () => {
+      reply('different');
+    },
+    u: () => {
+      reply('unsure');
+    },
+    j: skip,
+    k: unskip,
+  });
   await next();
 }

@@ -12,12 +12,38 @@ export function drawBox(frame) {
   const stop = new AbortController();
   let [x, y, w, hgt] = [0.4, 0.35, 0.2, 0.25];
   let from = null, settle;
-  const done = new Promise((resolve) => { settle = resolve; });
+  const done = new Promise((resolve) => {
+    settle = resolve;
+  });
   const box = h('div.newbox');
-  const sheet = h('div.drawing', { tabindex: 0, role: 'application', 'aria-label': 'Draw a box: arrows move it, Shift and arrows change its size, Enter takes it, Escape gives up' }, box,
-    h('p', 'Drag over the face, or use ', h('kbd', '← ↑ → ↓'), ' and ', h('kbd', 'Shift'), '. ', h('kbd', 'Enter'), ' takes it, ', h('kbd', 'Esc'), ' gives up.'));
+  const sheet = h(
+    'div.drawing',
+    {
+      tabindex: 0,
+      role: 'application',
+      'aria-label': 'Draw a box: arrows move it, Shift and arrows change its size, Enter takes it, Escape gives up',
+    },
+    box,
+    h(
+      'p',
+      'Drag over the face, or use ',
+      h('kbd', '← ↑ → ↓'),
+      ' and ',
+      h('kbd', 'Shift'),
+      '. ',
+      h('kbd', 'Enter'),
+      ' takes it, ',
+      h('kbd', 'Esc'),
+      ' gives up.',
+    ),
+  );
   const place = () => vars(box, { x, y, w, h: hgt });
-  const say = () => announce(`Box from ${Math.round(x * 100)} % left, ${Math.round(y * 100)} % top, ${Math.round(w * 100)} % wide, ${Math.round(hgt * 100)} % high`);
+  const say = () =>
+    announce(
+      `Box from ${Math.round(x * 100)} % left, ${Math.round(y * 100)} % top, ${Math.round(w * 100)} % wide, ${
+        Math.round(hgt * 100)
+      } % high`,
+    );
 
   function end(value) {
     stop.abort();
@@ -28,7 +54,10 @@ export function drawBox(frame) {
 
   function at(event) {
     const area = frame.getBoundingClientRect();
-    return [clamp((event.clientX - area.left) / area.width, 0, 1), clamp((event.clientY - area.top) / area.height, 0, 1)];
+    return [
+      clamp((event.clientX - area.left) / area.width, 0, 1),
+      clamp((event.clientY - area.top) / area.height, 0, 1),
+    ];
   }
 
   const listen = (type, run) => sheet.addEventListener(type, run, { signal: stop.signal });
@@ -40,7 +69,12 @@ export function drawBox(frame) {
   listen('pointermove', (event) => {
     if (!from) return;
     const to = at(event);
-    [x, y, w, hgt] = [Math.min(from[0], to[0]), Math.min(from[1], to[1]), Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])];
+    [x, y, w, hgt] = [
+      Math.min(from[0], to[0]),
+      Math.min(from[1], to[1]),
+      Math.abs(to[0] - from[0]),
+      Math.abs(to[1] - from[1]),
+    ];
     place();
   });
   listen('pointerup', () => {
@@ -49,7 +83,8 @@ export function drawBox(frame) {
     if (w >= SMALLEST && hgt >= SMALLEST) take();
   });
   listen('keydown', (event) => {
-    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ??
+      [0, 0];
     if (event.key === 'Enter') take();
     else if (event.key === 'Escape') end(null);
     else if (!dx && !dy) return;

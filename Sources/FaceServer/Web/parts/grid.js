@@ -1,12 +1,16 @@
-import { announce, fill } from './dom.js';
+import { announce } from './dom.js';
 
 /**
  * One grid, one tab stop: arrows move, Space selects, Shift extends, Esc lets go.
  *
- * `list` holds `li[data-id]` with one focusable `.tile` each. `onSelect(ids)` hears of every change of the selection;
+ * `list` holds `li[data-id]` with one focusable `.tile` each; links open by themselves, for others `onOpen(id)` hears Enter and a
+ * double press. `onSelect(ids)` hears of every change of the selection;
  * `label(id)` gives a tile's name without its state.
  */
-export function createGrid(list, { onSelect = () => {}, onActive = () => {}, selectable = true, selecting = () => false, signal }) {
+export function createGrid(
+  list,
+  { onSelect = () => {}, onActive = () => {}, selectable = true, onOpen = null, selecting = () => false, signal },
+) {
   const selected = new Set();
   let anchor = null;
   let active = null;
@@ -85,15 +89,24 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
   function target(key, all, at) {
     const wide = columns(all), last = all.length - 1;
     switch (key) {
-    case 'ArrowRight': return Math.min(at + 1, last);
-    case 'ArrowLeft': return Math.max(at - 1, 0);
-    case 'ArrowDown': return at + wide <= last ? at + wide : at;
-    case 'ArrowUp': return at - wide >= 0 ? at - wide : at;
-    case 'PageDown': return Math.min(at + 4 * wide, last);
-    case 'PageUp': return Math.max(at - 4 * wide, 0);
-    case 'Home': return 0;
-    case 'End': return last;
-    default: return null;
+      case 'ArrowRight':
+        return Math.min(at + 1, last);
+      case 'ArrowLeft':
+        return Math.max(at - 1, 0);
+      case 'ArrowDown':
+        return at + wide <= last ? at + wide : at;
+      case 'ArrowUp':
+        return at - wide >= 0 ? at - wide : at;
+      case 'PageDown':
+        return Math.min(at + 4 * wide, last);
+      case 'PageUp':
+        return Math.max(at - 4 * wide, 0);
+      case 'Home':
+        return 0;
+      case 'End':
+        return last;
+      default:
+        return null;
     }
   }
 
@@ -101,9 +114,9 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     if (!event.target.classList.contains('tile')) return;
     const all = items(), item = event.target.closest('li'), at = all.indexOf(item);
     if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selectable) {
-      for (const each of all) { selected.add(each.dataset.id); paint(each); }
-      changed();
-      announce(`${selected.size} selected`);
+      grid.selectAll();
+    } else if (event.key === 'Enter' && onOpen) {
+      onOpen(item.dataset.id);
     } else if (event.key === ' ' && selectable) {
       toggle(item);
     } else if (event.key === 'Escape' && selected.size) {
@@ -122,6 +135,13 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     event.stopPropagation();
   }, { signal });
 
+  if (onOpen) {
+    list.addEventListener('dblclick', (event) => {
+      const item = event.target.closest('li[data-id]');
+      if (item) onOpen(item.dataset.id);
+    }, { signal });
+  }
+
   list.addEventListener('click', (event) => {
     const item = event.target.closest('li[data-id]');
     const tile = event.target.closest('.tile');
@@ -129,8 +149,15 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     const onTick = event.target.closest('.tick');
     const button = tile.tagName === 'BUTTON';
     if (selectable && event.shiftKey) range(item);
-    else if (selectable && (onTick || button || event.ctrlKey || event.metaKey || selecting() || (selected.size && event.pointerType === 'touch'))) toggle(item);
-    else { activate(item, false); return; }
+    else if (
+      selectable &&
+      (onTick || button || event.ctrlKey || event.metaKey || selecting() ||
+        (selected.size && event.pointerType === 'touch'))
+    ) toggle(item);
+    else {
+      activate(item, false);
+      return;
+    }
     event.preventDefault();
     activate(item, false);
   }, { signal });
@@ -140,10 +167,12 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
     if (item && item !== active) activate(item, false);
   }, { signal });
 
-  return {
+  const grid = {
     selected,
     clear,
-    get active() { return active?.isConnected ? active.dataset.id : null; },
+    get active() {
+      return active?.isConnected ? active.dataset.id : null;
+    },
     focus: (id) => activate(find(id)),
     idOf,
     item: find,
@@ -156,6 +185,24 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
         if (selected.has(node.dataset.id)) paint(node);
       }
       if (!active?.isConnected && list.firstElementChild) activate(list.firstElementChild, false);
+    },
+
+    selectAll() {
+      for (const item of items()) {
+        selected.add(item.dataset.id);
+        paint(item);
+      }
+      changed();
+      announce(`${selected.size} selected`);
+    },
+
+    /** Notes the order; the function it answers puts dropped tiles back into their places. */
+    snapshot() {
+      const order = items();
+      return (ids) => {
+        list.replaceChildren(...order.filter((item) => item.isConnected || ids.includes(item.dataset.id)));
+        if (!active?.isConnected) activate(find(ids[0]), document.activeElement === document.body);
+      };
     },
 
     /** Exchanges one tile in place and keeps selection and focus. */
@@ -176,8 +223,8 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
       const all = items();
       const held = list.contains(document.activeElement) || document.activeElement === document.body;
       const at = active ? all.indexOf(active) : -1;
-      const next = all.slice(Math.max(at, 0)).find((item) => !gone.has(item.dataset.id))
-        ?? all.slice(0, Math.max(at, 0)).reverse().find((item) => !gone.has(item.dataset.id));
+      const next = all.slice(Math.max(at, 0)).find((item) => !gone.has(item.dataset.id)) ??
+        all.slice(0, Math.max(at, 0)).reverse().find((item) => !gone.has(item.dataset.id));
       for (const id of gone) {
         find(id)?.remove();
         selected.delete(id);
@@ -186,12 +233,6 @@ export function createGrid(list, { onSelect = () => {}, onActive = () => {}, sel
       if (!active && next) activate(next, held);
       changed();
     },
-
-    empty() {
-      fill(list);
-      active = null;
-      selected.clear();
-      changed();
-    },
   };
+  return grid;
 }

@@ -4,14 +4,43 @@ import { icon } from './icons.js';
 /** A button that opens a list of actions. Items: `{text, icon, run, danger}`; a falsy item is left out. */
 export function menu(label, items) {
   const id = uid('menu');
-  const list = h('ul', { id, role: 'menu', 'aria-label': label, hidden: true }, items.filter(Boolean).map((item) => h('li', { role: 'none' },
-    h('button', { type: 'button', role: 'menuitem', tabindex: -1, class: item.danger ? 'danger' : '', onclick: () => { hide(true); item.run(); } },
-      icon(item.icon), h('span', item.text), item.key && h('kbd', item.key)))));
-  const button = h('button', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': id, onclick: toggle },
-    label, icon('down'));
+  const list = h(
+    'ul',
+    { id, role: 'menu', 'aria-label': label, hidden: true },
+    items.filter(Boolean).map((item) =>
+      h(
+        'li',
+        { role: 'none' },
+        h(
+          'button',
+          {
+            type: 'button',
+            role: 'menuitem',
+            tabindex: -1,
+            class: item.danger ? 'danger' : '',
+            onclick: () => {
+              hide(true);
+              item.run();
+            },
+          },
+          icon(item.icon),
+          h('span', item.text),
+          item.key && h('kbd', item.key),
+        ),
+      )
+    ),
+  );
+  const button = h(
+    'button',
+    { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': id, onclick: toggle },
+    label,
+    icon('down'),
+  );
   const node = h('div.menu', button, list);
   const entries = () => [...list.querySelectorAll('button')];
-  function toggle() { return list.hidden ? reveal(0) : hide(true); }
+  function toggle() {
+    return list.hidden ? reveal(0) : hide(true);
+  }
   function reveal(at) {
     list.hidden = false;
     button.setAttribute('aria-expanded', 'true');
@@ -34,6 +63,8 @@ export function menu(label, items) {
     event.preventDefault();
     event.stopPropagation();
   });
-  node.addEventListener('focusout', (event) => { if (!node.contains(event.relatedTarget)) hide(false); });
+  node.addEventListener('focusout', (event) => {
+    if (!node.contains(event.relatedTarget)) hide(false);
+  });
   return node;
 }

@@ -26,22 +26,57 @@ export async function mergePeople(ids, { keep } = {}) {
   const result = h('div.preview', { 'aria-live': 'polite' });
   const button = h('button.primary', { type: 'button', autofocus: true, onclick: run }, icon('merge'), 'Merge');
 
-  const choice = (person) => h('label.pick', h('input', {
-    type: 'radio', name: 'kept', checked: person === kept,
-    onchange: () => { kept = person; preview(); },
-  }), avatar(person, 'large'), h('b', { class: person.name ? '' : 'unnamed' }, nameOf(person)), h('small', plural(person.faces, 'face'), h('br'), years(person)));
+  const choice = (person) =>
+    h(
+      'label.pick',
+      h('input', {
+        type: 'radio',
+        name: 'kept',
+        checked: person === kept,
+        onchange: () => {
+          kept = person;
+          preview();
+        },
+      }),
+      avatar(person, 'large'),
+      h('b', { class: person.name ? '' : 'unnamed' }, nameOf(person)),
+      h('small', plural(person.faces, 'face'), h('br'), years(person)),
+    );
 
   // The radio carries its own person, so a list cut for display still offers the keeper.
   const listed = [kept, ...unique.filter((person) => person !== kept)].slice(0, MOST_SHOWN);
   const body = [
     h('fieldset.picks', h('legend', 'Whose page stays? Links to the others lead there.'), listed.map(choice)),
-    unique.length > listed.length && h('p.soft', `and ${plural(unique.length - listed.length, 'more person', 'more people')}`),
-    names.length > 1 && h('fieldset', h('legend', 'They have different names. Which is right?'), h('div.radios', names.map((each) => h('label',
-      h('input', { type: 'radio', name: 'name', checked: each === name, onchange: () => { name = each; } }), each)))),
+    unique.length > listed.length &&
+    h('p.soft', `and ${plural(unique.length - listed.length, 'more person', 'more people')}`),
+    names.length > 1 &&
+    h(
+      'fieldset',
+      h('legend', 'They have different names. Which is right?'),
+      h(
+        'div.radios',
+        names.map((each) =>
+          h(
+            'label',
+            h('input', {
+              type: 'radio',
+              name: 'name',
+              checked: each === name,
+              onchange: () => {
+                name = each;
+              },
+            }),
+            each,
+          )
+        ),
+      ),
+    ),
     result,
   ];
   const box = openDialog({
-    title: `Merge ${plural(unique.length, 'person', 'people')}`, body, wide: true,
+    title: `Merge ${plural(unique.length, 'person', 'people')}`,
+    body,
+    wide: true,
     actions: [h('button', { type: 'button', onclick: () => box.close() }, 'Cancel'), button],
   });
   preview();
@@ -51,19 +86,38 @@ export async function mergePeople(ids, { keep } = {}) {
     try {
       const sum = await post('/people:preview', { action: 'merge', person: kept.id, from: others() });
       if (asked !== kept) return;
-      fill(result, h('p', 'After it: ', h('b', plural(sum.facesAfter, 'face')), ' in ', h('b', plural(sum.photosAfter, 'photo')), '.'),
+      fill(
+        result,
+        h(
+          'p',
+          'After it: ',
+          h('b', plural(sum.facesAfter, 'face')),
+          ' in ',
+          h('b', plural(sum.photosAfter, 'photo')),
+          '.',
+        ),
         sum.conflicts.length ? conflicts(sum.conflicts) : null,
-        sum.examples.length ? h('div.strip', sum.examples.map((face) => faceImage(face))) : null);
-    } catch (problem) { dialogProblem(box.node, problem); }
+        sum.examples.length ? h('div.strip', sum.examples.map((face) => faceImage(face))) : null,
+      );
+    } catch (problem) {
+      dialogProblem(box.node, problem);
+    }
   }
 
-  function others() { return unique.filter((person) => person !== kept).map((person) => person.id); }
+  function others() {
+    return unique.filter((person) => person !== kept).map((person) => person.id);
+  }
 
   async function run() {
     button.disabled = true;
     try {
       const body = names.length > 1 ? { from: others(), name } : { from: others() };
-      const answer = await actOnPerson(kept, 'merge', body, `Merge ${plural(unique.length, 'person', 'people')} into ${nameOf(kept)}`);
+      const answer = await actOnPerson(
+        kept,
+        'merge',
+        body,
+        `Merge ${plural(unique.length, 'person', 'people')} into ${nameOf(kept)}`,
+      );
       box.close(answer.left ? null : answer.person);
       if (!answer.left) decided(answer.decision);
     } catch (problem) {
@@ -74,6 +128,23 @@ export async function mergePeople(ids, { keep } = {}) {
   return box.closed;
 }
 
-const conflicts = (list) => h('div.conflict', h('p', icon('warning'), h('b', `${plural(list.length, 'photo shows', 'photos show')} both of them.`),
-  ' Two faces in one photo are usually two people, unless it is a mirror or a collage.'),
-  h('div.strip', list.slice(0, 4).map(({ faces, reason }) => h('span.pair', { title: reason }, faces.map((face) => faceImage(face))))));
+const conflicts = (list) =>
+  h(
+    'div.conflict',
+    h(
+      'p',
+      icon('warning'),
+      h('b', `${plural(list.length, 'photo shows', 'photos show')} both of them.`),
+      ' Two faces in one photo are usually two people, unless it is a mirror or a collage.',
+    ),
+    h(
+      'div.strip',
+      list.slice(0, 4).map(({ faces, reason }) =>
+        h(
+          'span.pair',
+          { title: reason },
+          faces.map((face) => faceImage(face)),
+        )
+      ),
+    ),
+  );

@@ -10,11 +10,22 @@ const same = (a, b) => a.trim().localeCompare(b.trim(), undefined, { sensitivity
  *
  * `onName(name)` hears a new name, `onPerson(person)` a chosen one, `onCancel()` Esc.
  */
-export function nameField({ label, value = '', placeholder = 'Name', exclude = [], onName, onPerson, onCancel = () => {} }) {
+export function nameField(
+  { label, value = '', placeholder = 'Name', exclude = [], onName, onPerson, onCancel = () => {} },
+) {
   const id = uid('names');
   const input = h('input', {
-    type: 'text', role: 'combobox', 'aria-label': label, 'aria-expanded': 'false', 'aria-controls': id, 'aria-autocomplete': 'list',
-    autocomplete: 'off', spellcheck: 'false', maxlength: 200, placeholder, value,
+    type: 'text',
+    role: 'combobox',
+    'aria-label': label,
+    'aria-expanded': 'false',
+    'aria-controls': id,
+    'aria-autocomplete': 'list',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    maxlength: 200,
+    placeholder,
+    value,
   });
   const list = h('ul', { id, role: 'listbox', 'aria-label': 'People', hidden: true });
   const node = h('div.namefield', input, list);
@@ -38,10 +49,18 @@ export function nameField({ label, value = '', placeholder = 'Name', exclude = [
   }
 
   function option(entry) {
-    const row = h('li', { id: uid('option'), role: 'option', 'aria-selected': 'false' },
-      entry.person ? personChip(entry.person) : h('span.create', entry.again ? 'Create another ' : 'Create ', h('b', `“${entry.name}”`)));
+    const row = h(
+      'li',
+      { id: uid('option'), role: 'option', 'aria-selected': 'false' },
+      entry.person
+        ? personChip(entry.person)
+        : h('span.create', entry.again ? 'Create another ' : 'Create ', h('b', `“${entry.name}”`)),
+    );
     // mousedown, because a click would come after the field has lost its focus.
-    row.addEventListener('mousedown', (event) => { event.preventDefault(); choose(entry); });
+    row.addEventListener('mousedown', (event) => {
+      event.preventDefault();
+      choose(entry);
+    });
     return row;
   }
 
@@ -53,10 +72,18 @@ export function nameField({ label, value = '', placeholder = 'Name', exclude = [
 
   async function suggest() {
     const text = input.value.trim();
-    if (!text) { entries = []; shownFor = ''; fill(list); close(); return; }
+    if (!text) {
+      entries = [];
+      shownFor = '';
+      fill(list);
+      close();
+      return;
+    }
     let people = [];
     try {
-      people = (await get(`/people${query({ filter: 'named', q: text, limit: 8 })}`)).items.filter((person) => !exclude.includes(person.id));
+      people = (await get(`/people${query({ filter: 'named', q: text, limit: 8 })}`)).items.filter((person) =>
+        !exclude.includes(person.id)
+      );
     } catch { /* Without suggestions a new name can still be given. */ }
     if (input.value.trim() !== text || !node.isConnected) return;
     const known = people.some((person) => same(person.name, text));
@@ -72,7 +99,11 @@ export function nameField({ label, value = '', placeholder = 'Name', exclude = [
   }
 
   const later = debounce(110, suggest);
-  input.addEventListener('input', () => { waiting = false; highlight(-1); later(); });
+  input.addEventListener('input', () => {
+    waiting = false;
+    highlight(-1);
+    later();
+  });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') {
       event.preventDefault();
@@ -93,5 +124,12 @@ export function nameField({ label, value = '', placeholder = 'Name', exclude = [
     }
   });
   input.addEventListener('blur', close);
-  return { node, input, focus: () => { input.focus(); input.select(); } };
+  return {
+    node,
+    input,
+    focus: () => {
+      input.focus();
+      input.select();
+    },
+  };
 }

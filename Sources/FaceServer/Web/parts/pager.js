@@ -14,8 +14,8 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
   let busy = null;
   let count = 0;
 
-  async function load(most = limit) {
-    if (done || busy) return busy;
+  function load(most = limit) {
+    if (done || busy) return busy ?? Promise.resolve();
     busy = (async () => {
       fill(foot, h('span.spinner'), h('span.sr', 'Loading more'));
       try {
@@ -29,37 +29,42 @@ export function createPager({ fetchPage, add, end = () => null, signal, limit = 
       } catch (problem) {
         if (signal.aborted || problem.name === 'AbortError') return;
         if (count === 0) throw problem;
-        fill(foot, h('p', icon('warning'), ` ${problem.detail ?? problem.message} What is above stays. `),
-          h('button', { type: 'button', onclick: () => load() }, icon('retry'), 'Load more'));
+        fill(
+          foot,
+          h('p', icon('warning'), ` ${problem.detail ?? problem.message} What is above stays. `),
+          h('button', { type: 'button', onclick: () => load() }, icon('retry'), 'Load more'),
+        );
       } finally {
         busy = null;
+        // The observer speaks of changes only. Where the foot is still in view, looking anew makes it speak again.
+        if (!done && count > 0 && !foot.querySelector('button')) {
+          watcher.unobserve(foot);
+          watcher.observe(foot);
+        }
       }
     })();
     return busy;
   }
 
   const watcher = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting) && count > 0) more();
+    if (entries.some((entry) => entry.isIntersecting) && count > 0) load();
   }, { rootMargin: '900px' });
-
-  /** The observer speaks only when the foot comes into view; a short page leaves it there, so look again. */
-  async function more() {
-    await load();
-    if (!signal.aborted && !done && !foot.querySelector('button') && foot.getBoundingClientRect().top < innerHeight + 900) more();
-  }
 
   signal.addEventListener('abort', () => watcher.disconnect());
   return {
     foot,
-    get count() { return count; },
-    get done() { return done; },
+    get count() {
+      return count;
+    },
+    get done() {
+      return done;
+    },
 
     /** The first page, or as much as was shown before. */
     async first(atLeast = 0) {
-      do await load(Math.min(500, Math.max(limit, atLeast - count)));
-      while (!done && count < atLeast && !signal.aborted);
-      watcher.observe(foot);
-      if (!done && foot.isConnected && foot.getBoundingClientRect().top < innerHeight + 900) more();
+      do await load(Math.min(500, Math.max(limit, atLeast - count))); while (
+        !done && count < atLeast && !signal.aborted
+      );
     },
 
     async all() {

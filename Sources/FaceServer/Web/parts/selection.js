@@ -13,11 +13,28 @@ export function selectionBar({ noun, many, actions, onClear, more }) {
       if (ids.length !== before && ids.length) announce(`${plural(ids.length, noun, many)} selected`);
       before = ids.length;
       if (bar.hidden) return;
-      fill(bar, h('b.count', `${plural(ids.length, noun, many)} selected`), more?.(ids),
-        h('span.acts', actions(ids).filter(Boolean).map((action) => h('button', {
-          type: 'button', onclick: action.run, class: action.danger ? 'danger' : '',
-        }, icon(action.icon), h('span', action.text), action.key && h('kbd', { 'aria-hidden': 'true' }, action.key)))),
-        h('button.icon', { type: 'button', 'aria-label': 'Clear the selection', onclick: onClear }, icon('close')));
+      fill(
+        bar,
+        h('b.count', `${plural(ids.length, noun, many)} selected`),
+        more?.(ids),
+        h(
+          'span.acts',
+          actions(ids).filter(Boolean).map((action) =>
+            h(
+              'button',
+              {
+                type: 'button',
+                onclick: action.run,
+                class: action.danger ? 'danger' : '',
+              },
+              icon(action.icon),
+              h('span', action.text),
+              action.key && h('kbd', { 'aria-hidden': 'true' }, action.key),
+            )
+          ),
+        ),
+        h('button.icon', { type: 'button', 'aria-label': 'Clear the selection', onclick: onClear }, icon('close')),
+      );
     },
   };
 }

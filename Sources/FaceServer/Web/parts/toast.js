@@ -12,11 +12,23 @@ export function toast(text, { action, bad = false } = {}) {
     node.remove();
   };
   let timer = null;
-  const arm = () => { timer = setTimeout(close, SHOWN_MS); };
-  const node = h('div.toast', { class: bad ? 'bad' : '', role: bad ? 'alert' : 'status' },
-    icon(bad ? 'warning' : 'check'), h('span', text),
-    action && h('button', { type: 'button', onclick: () => { close(); action.run(); } }, action.text),
-    h('button.icon', { type: 'button', 'aria-label': 'Close the message', onclick: close }, icon('close')));
+  const arm = () => {
+    timer = setTimeout(close, SHOWN_MS);
+  };
+  const node = h(
+    'div.toast',
+    { class: bad ? 'bad' : '', role: bad ? 'alert' : 'status' },
+    icon(bad ? 'warning' : 'check'),
+    h('span', text),
+    action && h('button', {
+      type: 'button',
+      onclick: () => {
+        close();
+        action.run();
+      },
+    }, action.text),
+    h('button.icon', { type: 'button', 'aria-label': 'Close the message', onclick: close }, icon('close')),
+  );
   for (const type of ['mouseenter', 'focusin']) node.addEventListener(type, () => clearTimeout(timer));
   for (const type of ['mouseleave', 'focusout']) node.addEventListener(type, arm);
   while (box().children.length >= MOST) box().firstChild.remove();

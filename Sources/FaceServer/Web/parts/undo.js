@@ -15,7 +15,11 @@ export function decided(made, { text, quiet = false } = {}) {
   const undoable = decisions.every((decision) => decision.undoable);
   if (undoable) mine.push(decisions);
   if (mine.length > 10) mine.shift();
-  if (!quiet) toast(text ?? decisions[0].summary, { action: undoable ? { text: 'Undo', run: () => undo(decisions) } : undefined });
+  if (!quiet) {
+    toast(text ?? decisions[0].summary, {
+      action: undoable ? { text: 'Undo', run: () => undo(decisions) } : undefined,
+    });
+  }
   emit('changed', { people: subjects(decisions), mine: true });
 }
 
@@ -36,7 +40,10 @@ export async function undo(made) {
 /** `z`: the newest action of this tab. */
 export function undoLast() {
   const decisions = mine.at(-1);
-  if (decisions) { undo(decisions); return; }
+  if (decisions) {
+    undo(decisions);
+    return;
+  }
   announce('Nothing to undo in this tab');
   toast('Nothing to undo in this tab. The journal has everything.');
 }
