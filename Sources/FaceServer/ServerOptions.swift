@@ -17,7 +17,7 @@ public struct ServerOptions: Sendable {
     /// `text`, `json` or `off`: the line a request.
     public var log: String
     /// How long a stream of events may be silent.
-    var heartbeat = Duration.seconds(15)
+    package var heartbeat = Duration.seconds(15)
     /// Threads for the networks.
     public var threads: Int
     /// Embedder of uploads and imports; nil: the library's own.

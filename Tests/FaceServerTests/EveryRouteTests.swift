@@ -1,5 +1,6 @@
 import FaceCore
 import FaceServer
+import FaceTestSupport
 import Foundation
 import HTTPTypes
 import Testing

@@ -1,5 +1,6 @@
 import FaceCore
 import FaceServer
+import HTTPTypes
 import Testing
 
 @Suite struct PagingTests {

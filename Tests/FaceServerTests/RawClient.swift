@@ -27,7 +27,7 @@ struct RawClient: Sendable {
         defer { close(socket) }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let n = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let n = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             if n <= 0 { break }
             rest = rest.dropFirst(n)
         }

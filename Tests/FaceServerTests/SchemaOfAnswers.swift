@@ -1,5 +1,6 @@
 import FaceCore
 import FaceServer
+import HTTPTypes
 import Testing
 
 /// What is wrong with an answer by the description of its route; empty when it keeps its promise.

@@ -44,14 +44,27 @@ package struct Problem: Error, Sendable {
     /// The body; `instance` is the id of the request.
     package func json(instance: String) -> StrictJSON {
         let listed = faults.map {
-            StrictJSON.object([.init("pointer", .string($0.pointer)), .init("detail", .string($0.detail))])
+            StrictJSON.object([
+                .init("pointer", .string(Self.printable($0.pointer))),
+                .init("detail", .string(Self.printable($0.detail))),
+            ])
         }
         return .object(
             [
                 .init("type", .string("https://likeness.invalid/problems/\(kind.slug)")),
                 .init("title", .string(kind.title)), .init("status", .integer(kind.status)),
-                .init("detail", .string(detail)), .init("instance", .string(instance)), .init("errors", .array(listed)),
+                .init("detail", .string(Self.printable(detail))), .init("instance", .string(instance)),
+                .init("errors", .array(listed)),
             ] + members)
+    }
+
+    /// A text that may repeat what the client sent, without characters that could do something to a terminal.
+    private static func printable(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(2000) {
+            out.append(scalar.value < 0x20 || scalar.value == 0x7f ? "\u{FFFD}" : scalar)
+        }
+        return String(out)
     }
 }
 

@@ -22,6 +22,15 @@ package struct RequestLog: Sendable {
         package var principal: String
         /// The slug of the problem, when it was one.
         package var problem: String?
+
+        package init(
+            id: String, method: String, route: String, status: Int, milliseconds: Double, client: String,
+            principal: String, problem: String?
+        ) {
+            (self.id, self.method, self.route, self.status) = (id, method, route, status)
+            (self.milliseconds, self.client, self.principal) = (milliseconds, client, principal)
+            self.problem = problem
+        }
     }
 
     private let form: Form

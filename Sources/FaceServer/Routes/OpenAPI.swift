@@ -102,7 +102,10 @@ package enum OpenAPI {
     private static func body(_ body: Route.Body) -> StrictJSON? {
         switch body {
         case .none: return nil
-        case .json(let schema): return content([("application/json", schema.document)], required: true)
+        case .json(let schema):
+            // an empty body counts as `{}`
+            let isRequired = !schema.faults(in: .object([]), components: Components.all).isEmpty
+            return content([("application/json", schema.document)], required: isRequired)
         case .image(let parts, let json):
             let binary = StrictJSON.object([.init("type", .string("string")), .init("format", .string("binary"))])
             let form = StrictJSON.object([
@@ -124,27 +127,24 @@ package enum OpenAPI {
     }
 
     private static func responses(_ route: Route) -> [StrictJSON.Member] {
-        var members: [StrictJSON.Member] = route.answers.map { answer in
-            let content = answer.content.map { type, schema in
+        let byStatus = Dictionary(grouping: problems(of: route), by: \.status)
+        let statuses = Set(route.answers.map(\.status)).union(byStatus.keys).sorted()
+        return statuses.map { status in
+            let answers = route.answers.filter { $0.status == status }
+            let kinds = byStatus[status] ?? []
+            var summaries = answers.map(\.summary)
+            if !kinds.isEmpty { summaries.append(kinds.map(\.slug).sorted().joined(separator: ", ")) }
+            var content = answers.flatMap(\.content).map { type, schema in
                 StrictJSON.Member(type, .object(schema.map { [.init("schema", $0.document)] } ?? []))
             }
-            var parts: [StrictJSON.Member] = [.init("description", .string(answer.summary))]
+            if !kinds.isEmpty {
+                let schema = StrictJSON.Member("schema", Schema.reference("Problem").document)
+                content.append(.init("application/problem+json", .object([schema])))
+            }
+            var parts: [StrictJSON.Member] = [.init("description", .string(summaries.joined(separator: "; ")))]
             if !content.isEmpty { parts.append(.init("content", .object(content))) }
-            return .init("\(answer.status)", .object(parts))
+            return .init("\(status)", .object(parts))
         }
-        let byStatus = Dictionary(grouping: problems(of: route), by: \.status)
-        for (status, kinds) in byStatus.sorted(by: { $0.key < $1.key }) {
-            let slugs = kinds.map(\.slug).sorted().joined(separator: ", ")
-            let schema = StrictJSON.Member("schema", Schema.reference("Problem").document)
-            members.append(
-                .init(
-                    "\(status)",
-                    .object([
-                        .init("description", .string(slugs)),
-                        .init("content", .object([.init("application/problem+json", .object([schema]))])),
-                    ])))
-        }
-        return members
     }
 
     /// The types of error that a route may answer with: those of its classes and its own.

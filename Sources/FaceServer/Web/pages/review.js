@@ -173,6 +173,15 @@ export default async function review(page) {
     if (question) show(question);
   }
 
+  /** What was taken back is asked again at once, as the server has it now. */
+  async function again(id) {
+    const list = await get('/questions?limit=500&include=total', page);
+    left = list.total ?? left;
+    const question = list.items.find((each) => each.id === id);
+    if (question) show(question);
+    else await next();
+  }
+
   function showTrail() {
     fill(
       trail,
@@ -215,13 +224,9 @@ export default async function review(page) {
   on('changed', ({ undone }) => {
     const at = answered.findIndex(({ decision }) => decision.id === undone);
     if (at < 0) return;
-    // What was taken back is asked again at once.
     const [{ question }] = answered.splice(at, 1);
     showTrail();
-    get('/questions?limit=1&include=total', page).then((list) => {
-      left = list.total ?? left;
-      show(question);
-    }, complain);
+    again(question.id).catch(complain);
   }, page.signal);
   page.keys({
     y: () => {
