@@ -193,7 +193,7 @@ def person_is_renamed_and_dated(session):
     field(page).fill("Ünal O’Brien-Łukasz 王")
     options(page).first.wait_for()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Ünal O’Brien-Łukasz 王")
+    expect(page.locator("h1 .rename")).to_contain_text("Ünal O’Brien-Łukasz 王")
     page.get_by_role("button", name="More").click()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -19,7 +19,7 @@ def hostile_names_are_text(session):
         assert "pwned" not in page.title().split("<")[0]
         assert page.locator("main img[src='x']").count() == 0 and page.locator("main script").count() == 0
     page = session.open(f"/people/{person['id']}")
-    expect(page.locator("h1")).to_contain_text(name)
+    expect(page.locator("h1 .rename")).to_contain_text(name)
     page.get_by_role("button", name="More").click()
     page.get_by_role("menuitem", name="Forget").click()
     expect(page.get_by_role("dialog")).to_contain_text(name)
@@ -40,7 +40,7 @@ def stale_change_shows_both_versions(session):
     field(other).fill("Name from the other tab")
     options(other).last.wait_for()
     other.keyboard.press("Enter")
-    expect(other.locator("h1")).to_contain_text("Name from the other tab")
+    expect(other.locator("h1 .rename")).to_contain_text("Name from the other tab")
     mine.bring_to_front()
     if field(mine).count() == 0:
         # The stream was quicker: the page is fresh already. Make it stale again behind its back.
@@ -59,7 +59,7 @@ def stale_change_shows_both_versions(session):
     expect(dialog).to_contain_text("Name from the other tab")
     expect(dialog.locator(".wish")).to_contain_text("Name from my tab")
     dialog.get_by_role("button", name="Make my change now").click()
-    expect(mine.locator("h1")).to_contain_text("Name from my tab")
+    expect(mine.locator("h1 .rename")).to_contain_text("Name from my tab")
     assert session.get(f"/people/{person['id']}")["name"] == "Name from my tab"
 
 
@@ -78,7 +78,7 @@ def stale_change_can_be_left(session):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Leave it").click()
-    expect(page.locator("h1")).to_contain_text("Theirs")
+    expect(page.locator("h1 .rename")).to_contain_text("Theirs")
     assert session.get(f"/people/{person['id']}")["name"] == "Theirs"
 
 
@@ -178,7 +178,7 @@ def offline_is_read_only(session):
     page.wait_for_timeout(300)
     if field(page).count():
         page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Typed while away")
+    expect(page.locator("h1 .rename")).to_contain_text("Typed while away")
 
 
 @check
@@ -197,7 +197,7 @@ def server_restarts_under_the_page(session):
     if page.locator("#notice").inner_text().strip():
         expect(page.locator("#notice")).to_be_empty(timeout=30000)
         page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("After the restart")
+    expect(page.locator("h1 .rename")).to_contain_text("After the restart")
     session.csrf = session.get("/session")["csrf"]
 
 
@@ -233,12 +233,12 @@ def keys_alone_name_a_person(session):
     assert first_tile(page) == person["id"]
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/people/{person['id']}")
-    settle(page)
+    page.wait_for_selector("h1 .rename")
     page.keyboard.press("n")
     page.keyboard.type("Named with keys")
     options(page).last.wait_for()
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text("Named with keys")
+    expect(page.locator("h1 .rename")).to_contain_text("Named with keys")
     assert focused(page)["tag"] == "BUTTON", "the focus is back on the name"
 
 

@@ -383,6 +383,8 @@ export default async function personPage(page) {
     run();
     return true;
   };
+  await read();
+  drawTools();
   page.keys({
     n: () => {
       rename();
@@ -402,8 +404,6 @@ export default async function personPage(page) {
       if (!selected(splitOff)()) navigate(`/people/${id}/split`);
     },
   });
-  await read();
-  drawTools();
   on(
     'changed',
     debounce(250, (event) => {

@@ -310,31 +310,6 @@ export default async function photoPage(page) {
   }
 
   const current = () => photo.faces.find((face) => face.id === active);
-  page.keys({
-    b: toggleBoxes,
-    d: () => {
-      begin();
-    },
-    n: () => {
-      const face = current() ?? shown()[0];
-      if (!face) return false;
-      name(face);
-      return true;
-    },
-    Delete: () => {
-      const face = current();
-      if (!face) return false;
-      unbox(face);
-      return true;
-    },
-    j: () => step(1),
-    k: () => step(-1),
-    Escape: () => {
-      if (!drawing) return false;
-      drawing.cancel();
-      return true;
-    },
-  });
 
   /** The photos of the list this one was opened from, in its order. */
   function step(by) {
@@ -361,4 +336,29 @@ export default async function photoPage(page) {
     page.signal,
   );
   await read();
+  page.keys({
+    b: toggleBoxes,
+    d: () => {
+      begin();
+    },
+    n: () => {
+      const face = current() ?? shown()[0];
+      if (!face) return false;
+      name(face);
+      return true;
+    },
+    Delete: () => {
+      const face = current();
+      if (!face) return false;
+      unbox(face);
+      return true;
+    },
+    j: () => step(1),
+    k: () => step(-1),
+    Escape: () => {
+      if (!drawing) return false;
+      drawing.cancel();
+      return true;
+    },
+  });
 }
