@@ -83,3 +83,6 @@ func failure(_ body: () throws -> Void) -> LikenessError? {
     do { try body() } catch let error as LikenessError { return error } catch { return nil }
     return nil
 }
+
+func cosine(_ x: Double) -> Double { Foundation.cos(x) }
+func sine(_ x: Double) -> Double { Foundation.sin(x) }

@@ -70,12 +70,14 @@
             let share = try GlobalSoftmax(logits, batch, sum: sum, maximum: maximum)
             // Features' gradient belongs to the mean over this process's own batch, weights' to the mean over all.
             let n = Double(all.labels.count)
-            try logits.backward(seed: share.gradient * (factor / n))
+            var total = try (logits * share.gradient).sum() * (factor / n)
             var loss = share.loss
             if let penalty = try rule.penalty(batch) {
                 loss += try penalty.scalar()
-                try (penalty * (factor / Double(group?.size ?? 1))).backward()
+                // every process has the whole batch: each takes its share of the term
+                total = try total + penalty * (factor / Double(group?.size ?? 1))
             }
+            try total.backward()
             weights.sparse = (indices, try own.gradientOrZeros())
             try finish(features, rows)
             return HeadReport(

@@ -35,6 +35,9 @@
             try value.setRequiresGradient(isTrainable)
         }
 
+        /// A gradient for some rows only.
+        package func setRows(_ rows: Tensor, _ gradient: Tensor) { sparse = (rows, gradient) }
+
         /// The last step's gradient as a tensor of the parameter's own shape.
         package func denseGradient() throws(LikenessError) -> Tensor {
             guard let sparse else { return try value.gradientOrZeros() }
