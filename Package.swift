@@ -87,9 +87,11 @@ let package = Package(
         .target(
             name: "CTorchShim",
             dependencies: [.target(name: "CTorch", condition: .when(traits: ["Training"]))],
-            cxxSettings: [.define("LIKENESS_TRAINING", training)]),
+            // Declarations of gloo, whose headers LibTorch's wheel leaves out.
+            cxxSettings: [.define("LIKENESS_TRAINING", training), .headerSearchPath("declarations")]),
         .target(
-            name: "FaceLearning", dependencies: ["FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "CTorchShim"],
+            name: "FaceLearning",
+            dependencies: ["CKernels", "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "CTorchShim"],
             swiftSettings: strict + openVINO),
         .target(
             name: "FaceLibrary",
@@ -131,7 +133,8 @@ let package = Package(
             name: "FaceEvaluationTests", dependencies: ["FaceEvaluation", "FaceCore", "FaceTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaceLearningTests", dependencies: ["FaceLearning", "FaceCore", "FaceTestSupport"],
+            name: "FaceLearningTests",
+            dependencies: ["FaceLearning", "FaceCore", "FaceVision", "FaceEvaluation", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "FaceLibraryTests",

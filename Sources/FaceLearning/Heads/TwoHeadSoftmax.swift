@@ -1,0 +1,73 @@
+#if Training
+    public import FaceCore
+
+    /// Softmax in two steps: over clusters of classes, then over the classes of the true cluster only.
+    ///
+    /// The sum of both cross-entropies is exactly −log P(cluster) P(class | cluster). Only the weights of the clusters in the
+    /// batch are touched: with K clusters, memory and work of the second step shrink by up to K. Margins belong to that step.
+    public final class TwoHeadSoftmax: ClassHead {
+        public private(set) var rule: any MarginRule
+        /// C×D.
+        public let weights: Parameter
+        /// K×D and K.
+        public let clusterWeights: Parameter
+        public let clusterBias: Parameter
+        public let clusters: ClassClusters
+
+        public init(
+            weights: Tensor, clusterWeights: Tensor, clusterBias: Tensor, clusters: ClassClusters, rule: any MarginRule
+        ) throws(LikenessError) {
+            guard weights.shape[0] == clusters.clusterOfClass.count, clusterWeights.shape[0] == clusters.members.count,
+                clusterBias.shape == [clusters.members.count], clusterWeights.shape[1] == weights.shape[1]
+            else {
+                throw LikenessError(
+                    .shapeMismatch, subject: "two-head softmax",
+                    "weights of \(weights.shape) and \(clusterWeights.shape) for \(clusters.members.count) clusters of "
+                        + "\(clusters.clusterOfClass.count) classes")
+            }
+            self.weights = try Parameter("head.weight", weights, kind: .head)
+            self.clusterWeights = try Parameter("head.cluster.weight", clusterWeights, kind: .head)
+            self.clusterBias = try Parameter("head.cluster.bias", clusterBias, kind: .plain)
+            self.clusters = clusters
+            self.rule = rule
+        }
+
+        public var parameters: [Parameter] { [weights, clusterWeights, clusterBias] }
+        public var state: HeadState { HeadState(numbers: rule.state) }
+        public func restore(_ state: HeadState) throws(LikenessError) { rule.restore(state.numbers) }
+
+        public func step(_ features: Tensor, _ labels: [Int], factor: Double) throws(LikenessError) -> HeadReport {
+            let clusterLabels = labels.map { clusters.clusterOfClass[$0] }
+            let logits = try features.productOfRows(clusterWeights.value) + clusterBias.value
+            let clusterLoss = try CrossEntropy()(logits, Tensor(clusterLabels).beside(features))
+            // The rows of the clusters in the batch, one cluster after another.
+            let present = Set(clusterLabels).sorted()
+            let rows = try Tensor(present.flatMap { clusters.members[$0] }).beside(features)
+            let own = try weights.value.detached().rows(rows).asLeaf()
+            var within = try features.sum() * 0
+            var (start, hits, cosines) = (0, 0.0, 0.0)
+            for cluster in present {
+                let members = clusters.members[cluster]
+                let samples = clusterLabels.indices.filter { clusterLabels[$0] == cluster }
+                let columns = try Tensor(samples.map { clusters.placeOfClass[labels[$0]] }).beside(features)
+                let batch = try MarginBatch(
+                    features: features.rows(Tensor(samples).beside(features)),
+                    weights: own.slice(0, from: start, count: members.count), labels: columns, rule: rule)
+                within = try within + CrossEntropy(reduction: .sum)(rule.logits(batch), columns)
+                let best = try batch.products.detached().maximum(over: 1).indices
+                hits += try (best .== columns).converted(to: .float64).sum().scalar()
+                cosines += try batch.target.sum().scalar()
+                start += members.count
+            }
+            let n = Double(labels.count)
+            within = try within / n
+            let loss = try clusterLoss + within
+            try (loss * factor).backward()
+            weights.sparse = (rows, try own.gradientOrZeros())
+            return HeadReport(
+                loss: try loss.scalar(),
+                parts: ["clusters": try clusterLoss.scalar(), "within": try within.scalar()],
+                targetCosine: cosines / n, accuracy: hits / n)
+        }
+    }
+#endif

@@ -1,0 +1,30 @@
+#if Training
+    /// The type of a tensor's elements; raw values are LibTorch's own numbers.
+    public enum Element: Int32, Sendable, CaseIterable {
+        case uint8 = 0
+        case int32 = 3
+        case int64 = 4
+        case float16 = 5
+        case float32 = 6
+        case float64 = 7
+        case bool = 11
+        case bfloat16 = 15
+
+        /// Bytes of one element.
+        public var size: Int {
+            switch self {
+            case .uint8, .bool: 1
+            case .float16, .bfloat16: 2
+            case .int32, .float32: 4
+            case .int64, .float64: 8
+            }
+        }
+
+        public var isReal: Bool {
+            switch self {
+            case .float16, .bfloat16, .float32, .float64: true
+            case .uint8, .int32, .int64, .bool: false
+            }
+        }
+    }
+#endif

@@ -1,0 +1,16 @@
+/// How class weights are held.
+public struct HeadRecipe: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case full
+        /// Spread over the processes, a share of the classes in each step.
+        case partial
+        case twoHead = "two-head"
+    }
+    public var kind: Kind = .full
+    /// Share of the classes in a step of `partial`.
+    public var rate: Double = 1
+    /// Clusters of `two-head`; √C unless given.
+    public var clusters: Int?
+
+    public init(_ kind: Kind = .full) { self.kind = kind }
+}

@@ -1,0 +1,176 @@
+public import FaceCore
+internal import Foundation
+
+/// One experiment: data, network, loss and how it is trained. A JSON file under Recipes/, every field also an option.
+public struct TrainingRecipe: Sendable, Hashable, Codable {
+    public enum OptimiserKind: String, Sendable, Codable, CaseIterable {
+        case sgd
+        case nesterov
+        case adamw
+    }
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        case float32
+        case bfloat16
+        case float16
+    }
+    public enum Sampling: String, Sendable, Codable, CaseIterable {
+        case shuffled
+        /// `images` pictures each of batch/images identities.
+        case identities
+        case balanced
+    }
+
+    /// A folder of identities, a `.csv` or a `.rec`.
+    public var data = ""
+    /// Identities with fewer pictures are left out.
+    public var minimumImages = 2
+    /// Share of the identities kept for validation, and their number of pairs.
+    public var validation = 0.1
+    public var validationPairs = 3000
+    public var backbone = "mobilefacenet-y1"
+    /// A file of weights to begin with: ONNX or safetensors.
+    public var weights: String?
+    /// Whether only the head learns.
+    public var frozenTrunk = false
+    public var dropout = 0.0
+    public var loss = LossRecipe(.cosFace)
+    public var head = HeadRecipe()
+    public var optimiser = OptimiserKind.sgd
+    public var rate = 0.1
+    public var schedule = LearningRate.Shape.polynomial
+    /// Epochs of rising rate.
+    public var warmUp = 0.0
+    /// Epochs after which `steps` divides the rate by ten.
+    public var milestones: [Double] = []
+    public var decay = 5e-4
+    /// Decay from the global depthwise layer on; `decay` unless given.
+    public var tailDecay: Double?
+    public var epochs = 10.0
+    /// Pictures of one process in one step.
+    public var batch = 64
+    /// Micro-batches of a step.
+    public var accumulation = 1
+    public var sampling = Sampling.shuffled
+    /// Pictures of an identity in a batch of `identities`.
+    public var images = 4
+    /// β of `balanced`.
+    public var balance = 1.0
+    public var augmentation = ChipAugmentation()
+    public var precision = Precision.float32
+    /// Largest norm of all gradients together; none unless given.
+    public var clip: Double?
+    /// Decay of the moving average of weights; none unless given.
+    public var average: Double?
+    public var device = "cpu"
+    public var seed: UInt64 = 1
+    /// Steps between lines of metrics, and between checkpoints.
+    public var logEvery = 50
+    public var saveEvery = 500
+    public var keep = 3
+
+    public init() {}
+
+    /// Fields that are missing in the file keep their defaults; unknown ones are refused by name.
+    public init(from decoder: any Decoder) throws {
+        let plain = TrainingRecipe()
+        let c = try decoder.container(keyedBy: AnyKey.self)
+        let known = Set(Mirror(reflecting: plain).children.compactMap(\.label))
+        if let stranger = c.allKeys.first(where: { !known.contains($0.stringValue) }) {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [stranger], debugDescription: "there is no such field"))
+        }
+        func read<T: Decodable>(_ name: String, _ fallback: T) throws -> T {
+            try c.decodeIfPresent(T.self, forKey: AnyKey(name)) ?? fallback
+        }
+        data = try read("data", plain.data)
+        minimumImages = try read("minimumImages", plain.minimumImages)
+        validation = try read("validation", plain.validation)
+        validationPairs = try read("validationPairs", plain.validationPairs)
+        backbone = try read("backbone", plain.backbone)
+        weights = try c.decodeIfPresent(String.self, forKey: AnyKey("weights"))
+        frozenTrunk = try read("frozenTrunk", plain.frozenTrunk)
+        dropout = try read("dropout", plain.dropout)
+        loss = try read("loss", plain.loss)
+        head = try read("head", plain.head)
+        optimiser = try read("optimiser", plain.optimiser)
+        rate = try read("rate", plain.rate)
+        schedule = try read("schedule", plain.schedule)
+        warmUp = try read("warmUp", plain.warmUp)
+        milestones = try read("milestones", plain.milestones)
+        decay = try read("decay", plain.decay)
+        tailDecay = try c.decodeIfPresent(Double.self, forKey: AnyKey("tailDecay"))
+        epochs = try read("epochs", plain.epochs)
+        batch = try read("batch", plain.batch)
+        accumulation = try read("accumulation", plain.accumulation)
+        sampling = try read("sampling", plain.sampling)
+        images = try read("images", plain.images)
+        balance = try read("balance", plain.balance)
+        augmentation = try read("augmentation", plain.augmentation)
+        precision = try read("precision", plain.precision)
+        clip = try c.decodeIfPresent(Double.self, forKey: AnyKey("clip"))
+        average = try c.decodeIfPresent(Double.self, forKey: AnyKey("average"))
+        device = try read("device", plain.device)
+        seed = try read("seed", plain.seed)
+        logEvery = try read("logEvery", plain.logEvery)
+        saveEvery = try read("saveEvery", plain.saveEvery)
+        keep = try read("keep", plain.keep)
+    }
+
+    /// Reads a recipe. Throws `file-missing`, or `training-input` with the field that is wrong.
+    public static func read(_ path: String) throws(LikenessError) -> TrainingRecipe {
+        let file = try InputFile(path)
+        guard file.size < 1 << 20 else { throw LikenessError(.fileFormat, subject: path, "is too large for a recipe") }
+        let bytes = try file.bytes(at: 0, count: file.size)
+        do { return try JSONDecoder().decode(Self.self, from: Data(bytes)) } catch {
+            throw LikenessError(.trainingInput, subject: path, "is no recipe: \(Self.reason(error))")
+        }
+    }
+
+    public func json() -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return (try? String(decoding: encoder.encode(self), as: UTF8.self)) ?? "{}"
+    }
+
+    /// Throws `usage` for values that make no sense together.
+    public func check() throws(LikenessError) {
+        func require(_ holds: Bool, _ field: String, _ what: String) throws(LikenessError) {
+            guard holds else { throw LikenessError(.usage, subject: field, what) }
+        }
+        try require(batch >= 2 && batch <= 65_536, "batch", "takes 2…65536, not \(batch)")
+        try require(accumulation >= 1 && batch.isMultiple(of: accumulation), "accumulation", "must divide the batch")
+        try require(rate > 0 && rate.isFinite, "rate", "must be above 0")
+        try require(epochs > 0 && epochs <= 100_000, "epochs", "must be above 0")
+        try require((0...0.9).contains(validation), "validation", "is a share of 0…0.9 of the identities")
+        try require(head.rate > 0 && head.rate <= 1, "head.rate", "is a share above 0 and up to 1")
+        try require(images >= 2 || sampling != .identities, "images", "must be 2 or more")
+        try require(
+            !loss.kind.needsPairs || sampling == .identities, "sampling",
+            "\(loss.kind.rawValue) needs several pictures of an identity in a batch: take identities")
+        let spansBatch = loss.kind.needsPairs || loss.kind == .adaCos || loss.kind == .adaFace
+        try require(
+            accumulation == 1 || !spansBatch, "accumulation",
+            "\(loss.kind.rawValue) looks at the whole batch: it cannot be split")
+        try require(
+            accumulation == 1 || head.kind == .full, "accumulation",
+            "the head \(head.kind.rawValue) keeps the rows of one batch: it cannot be split")
+        try augmentation.check()
+    }
+
+    private struct AnyKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error as? DecodingError {
+        case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
+        case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):
+            "\(c.codingPath.map(\.stringValue).joined(separator: ".")): \(c.debugDescription)"
+        default: "\(error)"
+        }
+    }
+}
