@@ -7,6 +7,6 @@ struct Evaluate: AsyncParsableCommand {
         subcommands: [
             EvaluateVerification.self, EvaluateIdentification.self, EvaluateClustering.self, EvaluateDetection.self,
             EvaluateBLUFR.self, EvaluateMegaFace.self, EvaluateSets.self, EvaluateCohorts.self, EvaluateQuality.self,
-            EvaluateBaselines.self, EvaluateIncremental.self, EvaluateCompare.self,
+            EvaluateBaselines.self, EvaluateIncremental.self, EvaluateOwner.self, EvaluateCompare.self,
         ])
 }

@@ -5,7 +5,7 @@ import Glibc
 ///
 /// Similarities of two embedders do not compare; their evidence does. Between measured points it is linear in s; beyond
 /// them the nearest segment is carried on, never below 0.
-package struct EvidenceScale {
+package struct EvidenceScale: Sendable {
     /// Rising in both.
     private let similarities: [Float]
     private let nats: [Float]
