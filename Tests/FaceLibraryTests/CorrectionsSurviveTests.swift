@@ -95,4 +95,17 @@ struct CorrectionsSurviveTests {
         #expect(try f.people()[0].faces == 5)
         #expect(try f.library.overview().faces.loose == 3)
     }
+
+    @Test("a person merged of two falls into the two for the split assistant")
+    func split() throws {
+        let f = try LibraryFixture(people: 3, pictures: 5)
+        let people = try f.people()
+        let (a, b) = (try f.faces(of: people[0].id), try f.faces(of: people[1].id))
+        try f.library.merge(into: people[0].id, from: [people[1].id], by: f.owner)
+        let proposal = try f.library.splitProposal(people[0].id)
+        #expect(Set(proposal.parts.map { $0.faceIds.sorted() }) == [a, b])
+        #expect(proposal.bridges.count == 1)
+        let preview = try f.library.preview(.split(person: people[0].id, faces: b))
+        #expect(preview.facesAfter == a.count && preview.examples.count == min(8, b.count))
+    }
 }

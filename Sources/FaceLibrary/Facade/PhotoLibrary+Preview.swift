@@ -69,26 +69,41 @@ extension PhotoLibrary {
             examples: try FaceReader(db).faces(best))
     }
 
-    /// The sub-groups of a person: those that the density groups see apart, the largest first.
+    /// The sub-groups of a person by similarity, the largest first, with the weakest bridge between them first.
     public func splitProposal(_ person: String) throws(LikenessError) -> SplitProposal {
-        try store.read { db in
+        let (rows, model) = try store.read { db in
             let number = try PersonReader(db: db).number(person)
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT p.face, p.at, f.id, COALESCE(m.grp, -1) AS grp FROM place p JOIN face f ON f.no = p.face
-                    LEFT JOIN membership m ON m.face = p.face AND m.until IS NULL WHERE p.person = ? ORDER BY p.best DESC
+                    SELECT p.face, p.at, f.id FROM place p JOIN face f ON f.no = p.face WHERE p.person = ? ORDER BY p.face
                     """, arguments: [number])
-            let groups = Dictionary(grouping: rows) { $0["grp"] as Int }
+            return (rows, try ModelRow.current(db))
+        }
+        guard let model else { return SplitProposal(parts: [], bridges: []) }
+        let (faces, vectors) = try shelf.vectors(rows.map { $0["face"] }, model)
+        guard !faces.isEmpty else { return SplitProposal(parts: [], bridges: []) }
+        let known = Dictionary(uniqueKeysWithValues: rows.map { ($0["face"] as Int, $0) })
+        let years = faces.map { face -> Int? in
+            let at = (known[face]?["at"] as Double?) ?? Placement.unknownTime
+            return at > Placement.unknownTime ? Int(Timestamp.text(at).prefix(4)) : nil
+        }
+        let found = try SplitAssistant(model.space).bySimilarity(vectors, years: years)
+        return try store.read { db in
             let reader = try FaceReader(db)
-            let parts = try groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(12).map {
-                _, rows in
-                let times = rows.map { $0["at"] as Double }.filter { $0 > Placement.unknownTime }
+            let parts = try found.parts.map { part in
+                let own = part.rows.compactMap { known[faces[$0]] }
+                let times = own.map { $0["at"] as Double }.filter { $0 > Placement.unknownTime }
                 return SplitProposal.Part(
-                    faces: try reader.faces(rows.prefix(12).map { $0["face"] }), faceIds: rows.map { $0["id"] },
-                    count: rows.count, from: Timestamp.text(times.min()), to: Timestamp.text(times.max()))
+                    faces: try reader.faces(part.examples.map { faces[$0] }), faceIds: own.map { $0["id"] },
+                    count: part.rows.count, from: Timestamp.text(times.min()), to: Timestamp.text(times.max()))
             }
-            return SplitProposal(parts: parts, bridges: [])
+            let bridges = try found.bridges.compactMap { bridge -> SplitProposal.Bridge? in
+                guard let a = try reader.face(number: faces[bridge.rowA]), let b = try reader.face(number: faces[bridge.rowB])
+                else { return nil }
+                return .init(a: a, b: b, similarity: FaceReader.rounded(Double(bridge.similarity)))
+            }
+            return SplitProposal(parts: parts, bridges: bridges)
         }
     }
 }

@@ -8,6 +8,8 @@ final class Prototypes: Sendable {
     private struct Entry: Sendable {
         var revision: Int
         var mean: [Float]
+        /// The length of the mean before it was scaled: how alike the pictures are among themselves.
+        var length: Float
     }
 
     private struct State {
@@ -39,6 +41,9 @@ final class Prototypes: Sendable {
         return state.withLock { $0.entries[person]?.mean }
     }
 
+    /// The length of the mean of a person's unit vectors; 1 where there is none.
+    func length(_ person: Int) -> Float { state.withLock { $0.entries[person]?.length ?? 1 } }
+
     private func current(
         _ library: PhotoLibrary, _ model: ModelRow
     ) throws(LikenessError) -> (people: [Int], index: FlatIndex) {
@@ -56,7 +61,8 @@ final class Prototypes: Sendable {
             if s.model != model.number { s = State(model: model.number) }
             for person in s.entries.keys where cards[person] == nil { s.entries[person] = nil }
             for person in stale {
-                s.entries[person] = Entry(revision: cards[person] ?? 0, mean: fresh[person] ?? [])
+                s.entries[person] = Entry(
+                    revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1)
             }
             return s.entries.mapValues(\.mean)
         }
@@ -72,7 +78,7 @@ final class Prototypes: Sendable {
 
     private func means(
         _ people: [Int], _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> [Int: [Float]] {
+    ) throws(LikenessError) -> [Int: (mean: [Float], length: Float)] {
         let places = try library.store.read { db in
             var out: [Int: [VectorLocation]] = [:]
             let best = try db.cachedStatement(
@@ -87,15 +93,17 @@ final class Prototypes: Sendable {
             return out
         }
         let snapshot = try library.shelf.segments(model).snapshot()
-        var out: [Int: [Float]] = [:]
+        var out: [Int: (mean: [Float], length: Float)] = [:]
         for (person, all) in places {
+            var count: Float = 0
             var sum = [Float](repeating: 0, count: model.space.dimension)
             for place in all where snapshot.contains(place) {
                 let row = try snapshot.vector(at: place)
                 for i in row.indices { sum[i] += row[i] }
+                count += 1
             }
             let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            if length > 0 { out[person] = sum.map { $0 / length } }
+            if length > 0 { out[person] = (sum.map { $0 / length }, length / count) }
         }
         return out
     }

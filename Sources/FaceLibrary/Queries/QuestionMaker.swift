@@ -99,10 +99,12 @@ struct QuestionMaker {
         }
         let gain = pair.kind == "loose" ? 1 : min(sizes[0], sizes[1])
         let together = pair.kind == "person" ? try together(pair, db) : 0
-        var probability = model.space.calibration.map { $0.probability(pair.similarity) } ?? Double(pair.similarity)
+        var probability = try probability(pair, sizes, db, model)
         // people who stand beside each other in photos are two, but for mirrors and collages
         if together > 0 { probability *= 0.2 }
-        let rank = Double(gain) * 4 * probability * (1 - probability) + Double(gain) * 0.1 * probability
+        guard probability >= Self.leastProbability else { return }
+        let rank = QuestionRanking.saving(faces: gain, change: probability)
+        let isChild = pair.kind == "person" ? try isChild([pair.a, pair.b], db) : false
         let id = Identifier.derived("que", from: library.id, pair.kind, "\(pair.a)", "\(pair.b)")
         try db.execute(
             sql: """
@@ -111,8 +113,38 @@ struct QuestionMaker {
                 """,
             arguments: [
                 id, pair.kind, pair.a, pair.b, Double(pair.similarity), probability, gain, rank,
-                pair.kind == "loose" ? "loose" : together > 0 ? "sibling" : "same-person",
+                pair.kind == "loose" ? "loose" : together > 0 || isChild ? "sibling" : "same-person",
             ])
+    }
+
+    /// Pairs of a lower probability are not worth a glance.
+    private static let leastProbability = 0.01
+
+    /// That both sides are one person, from the calibration of the space and how many people there are.
+    private func probability(_ pair: Pair, _ sizes: [Int], _ db: Database, _ model: ModelRow) throws -> Double {
+        guard let odds = try? SamePersonOdds(model.space) else { return max(0, Double(pair.similarity)) }
+        let groups = try Int.fetchOne(db.cachedStatement(sql: "SELECT COUNT(*) FROM card WHERE faces > 0")) ?? 1
+        let own = pair.kind == "loose" ? 1 : library.prototypes.length(pair.a)
+        // the product of unscaled means is the mean similarity of all pairs
+        let similarity = pair.similarity * own * library.prototypes.length(pair.b)
+        let first = pair.kind == "loose" ? 1 : max(1, sizes[0])
+        return odds.probability(
+            evidence: odds.evidence(similarity: similarity, sizes: first, max(1, sizes[1])), among: groups)
+    }
+
+    /// Whether one of them is a child in its photos: brothers and sisters look alike to every model.
+    private func isChild(_ people: [Int], _ db: Database) throws -> Bool {
+        for person in people {
+            let row = try Row.fetchOne(
+                db.cachedStatement(
+                    sql: "SELECT p.birthDate, c.first FROM person p JOIN card c ON c.person = p.no WHERE p.no = ?"),
+                arguments: [person])
+            guard let row, let born: String = row["birthDate"], let first: Double = row["first"],
+                let age = AgeBands.age(on: Timestamp.text(first), born: born)
+            else { continue }
+            if age < QuestionRanking.childAge { return true }
+        }
+        return false
     }
 
     /// Whether nothing that was said answers the question already.
