@@ -135,17 +135,26 @@ private struct Background: Service {
     func run() async throws {
         let changes = services.publishChanges()
         // in the background, so that the first page does not wait for the networks
-        Thread.detachNewThread { _ = try? services.vision.networks() }
+        async let loading: Void = onThread { _ = try? services.vision.networks() }
         runner.start()
         // services are shut down in reverse: this one after the connections
         try? await gracefulShutdown()
         services.hub.close()
         changes.cancel()
+        // networks that are still being loaded must not be freed under the loader
+        await loading
+        await onThread {
+            runner.stop()
+            services.pool.close()
+            services.vision.close()
+        }
+    }
+
+    /// Does what blocks on a thread of its own.
+    private func onThread(_ body: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Thread.detachNewThread {
-                runner.stop()
-                services.pool.close()
-                services.vision.close()
+                body()
                 continuation.resume()
             }
         }

@@ -130,6 +130,7 @@ import Testing
                 let path = ["/v1/detect", "/v1/searches", "/v1/identify"][k % 3]
                 let answer = try await session.send(.post, path, bytes: upload.bytes, type: upload.type)
                 statuses[answer.status, default: 0] += 1
+                if k % 1000 == 999 { print("\(k + 1) uploads") }
                 #expect([200, 409, 413, 415, 422].contains(answer.status), "upload \(k): \(answer.text.prefix(300))")
             }
             print("uploads by status: \(statuses.sorted { $0.key < $1.key })")
