@@ -278,8 +278,7 @@ def person_by_year_and_as_photos(session):
     eventually(page, lambda: tiles(page).count() == wanted, f"{label} and no other")
     page.get_by_role("navigation", name="View").get_by_text("Photos").click()
     page.wait_for_url("**view=photos**")
-    settle(page)
-    assert tiles(page).count() >= 1
+    eventually(page, lambda: page.locator("main ul.photogrid > li").count() >= 1, "the photos of that year")
 
 
 @check
