@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import expect
 
-from harness import Lacking, check, field, first_tile, focused, options, settle, toast
+from harness import Lacking, check, eventually, field, first_tile, focused, options, settle, toast
 
 
 def tiles(page):
@@ -274,13 +274,11 @@ def person_by_year_and_as_photos(session):
     label = bar.get_attribute("aria-label")
     bar.click()
     settle(page)
-    page.wait_for_timeout(300)
-    shown = tiles(page).count()
-    assert shown == min(100, int(re.search(r": ([\d,]+) face", label)[1].replace(",", ""))), f"{shown} of {label}"
+    wanted = min(100, int(re.search(r": ([\d,]+) face", label)[1].replace(",", "")))
+    eventually(page, lambda: tiles(page).count() == wanted, f"{label} and no other")
     page.get_by_role("navigation", name="View").get_by_text("Photos").click()
     page.wait_for_url("**view=photos**")
-    settle(page)
-    assert tiles(page).count() >= 1
+    eventually(page, lambda: page.locator("main ul.photogrid > li").count() >= 1, "the photos of that year")
 
 
 @check
@@ -323,26 +321,24 @@ def review_with_keys(session):
     heading = lambda: page.locator(".side h2").all_inner_texts()
     image = lambda: page.locator(".crops img").first.get_attribute("src")
     first = heading(), image()
+    now = lambda: (heading(), image())
     page.keyboard.press("j")
-    page.wait_for_timeout(500)
-    assert (heading(), image()) != first, "skip shows another question"
+    eventually(page, lambda: page.locator(".crops img").count() and now() != first, "skip shows another question")
     page.keyboard.press("k")
-    page.wait_for_timeout(300)
-    assert (heading(), image()) == first, "and back"
+    eventually(page, lambda: now() == first, "and back")
     page.keyboard.press("n")
     expect(page.locator(".trail li")).to_have_count(1)
-    page.wait_for_timeout(300)
-    assert (heading(), image()) != first
+    eventually(page, lambda: now() != first, "an answer brings the next question")
     ids = [question["id"] for question in session.get("/questions?limit=100")["items"]]
     assert listed["items"][0]["id"] not in ids, "an answered question is not asked again"
     page.keyboard.press("z")
     expect(page.locator(".trail li")).to_have_count(0)
-    page.wait_for_timeout(500)
-    assert (heading(), image()) == first, "what was taken back is asked again"
+    eventually(page, lambda: now() == first, "what was taken back is asked again")
     page.keyboard.press("y")
     expect(page.locator(".trail li")).to_have_count(1)
     page.locator(".trail button").first.click()
     toast(page, "Undone")
+    eventually(page, lambda: now() == first, "and again")
     page.keyboard.press("u")
     expect(page.locator(".trail li")).to_have_count(1)
 

@@ -119,6 +119,14 @@ def settle(page):
     page.wait_for_timeout(60)
 
 
+def eventually(page, holds, what):
+    """Waits for what takes as long as the machine needs."""
+    end = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < end, what
+        page.wait_for_timeout(100)
+
+
 def toast(page, text=None):
     found = page.locator("#toasts .toast").last
     expect(found).to_be_visible()
