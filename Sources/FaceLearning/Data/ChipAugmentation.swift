@@ -29,6 +29,25 @@ public struct ChipAugmentation: Sendable, Hashable, Codable {
 
     public init() {}
 
+    public init(from decoder: any Decoder) throws {
+        let fields = try PartialFields(decoder, like: self)
+        try fields.read("flip", into: &flip)
+        try fields.read("crop", into: &crop)
+        try fields.read("cropScale", into: &cropScale)
+        try fields.read("lowResolution", into: &lowResolution)
+        try fields.read("resolutionScale", into: &resolutionScale)
+        try fields.read("colour", into: &colour)
+        try fields.read("colourAmount", into: &colourAmount)
+        try fields.read("grey", into: &grey)
+        try fields.read("blur", into: &blur)
+        try fields.read("blurDeviation", into: &blurDeviation)
+        try fields.read("jpeg", into: &jpeg)
+        try fields.read("jpegQuality", into: &jpegQuality)
+        try fields.read("cutout", into: &cutout)
+        try fields.read("cutoutSide", into: &cutoutSide)
+        try fields.read("mask", into: &mask)
+    }
+
     /// Throws `usage` for shares and ranges that make no sense.
     public func check() throws(LikenessError) {
         let shares = [flip, crop, lowResolution, colour, grey, blur, jpeg, cutout, mask, colourAmount]

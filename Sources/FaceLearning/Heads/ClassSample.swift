@@ -1,5 +1,3 @@
-internal import FaceCore
-
 /// Which classes take part in a step of Partial FC (An et al. 2021).
 public enum ClassSample {
     /// All classes of the batch and others at random, ascending: `keys` are uniform in [0, 1), one a class; positives have

@@ -30,6 +30,7 @@ public struct DivergenceWatch: Sendable, Hashable, Codable {
     private var skipped = 0
     private var firstLoss: Double?
     private var firstSpread: Double?
+    private var collapsed = 0
     private var loss = 0.0
     private var accuracy: Double?
     private var cosine: Double?
@@ -63,8 +64,11 @@ public struct DivergenceWatch: Sendable, Hashable, Codable {
         if steps >= 2 * epoch, steps >= 100 { try checkLearning() }
     }
 
-    private func checkCollapse(_ sample: Sample) throws(LikenessError) {
-        guard let start = firstSpread, start > 1e-3, let spread = sample.spread, spread < 0.1 * start else { return }
+    /// One odd batch is no collapse: twenty in a row are.
+    private mutating func checkCollapse(_ sample: Sample) throws(LikenessError) {
+        guard let start = firstSpread, start > 1e-3, let spread = sample.spread else { return }
+        collapsed = spread < 0.1 * start ? collapsed + 1 : 0
+        guard collapsed >= 20 else { return }
         throw Self.diverged(
             "the embeddings collapse: their mean distance fell from \(rounded(start)) to \(rounded(spread))",
             "semi-hard instead of hard selection, larger batches, or a softmax term beside the triplets")

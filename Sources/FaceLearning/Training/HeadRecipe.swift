@@ -13,4 +13,11 @@ public struct HeadRecipe: Sendable, Hashable, Codable {
     public var clusters: Int?
 
     public init(_ kind: Kind = .full) { self.kind = kind }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try PartialFields(decoder, like: self)
+        try fields.read("kind", into: &kind)
+        try fields.read("rate", into: &rate)
+        try fields.read("clusters", into: &clusters)
+    }
 }

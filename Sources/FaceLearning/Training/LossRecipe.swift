@@ -73,4 +73,22 @@ public struct LossRecipe: Sendable, Hashable, Codable {
     public var temperature: Double?
 
     public init(_ kind: Kind) { self.kind = kind }
+
+    public init(from decoder: any Decoder) throws {
+        kind = .softmax
+        let fields = try PartialFields(decoder, like: self)
+        try fields.read("kind", into: &kind)
+        try fields.read("scale", into: &scale)
+        try fields.read("margin", into: &margin)
+        try fields.read("margins", into: &margins)
+        try fields.read("weight", into: &weight)
+        try fields.read("smoothing", into: &smoothing)
+        try fields.read("variant", into: &variant)
+        try fields.read("selection", into: &selection)
+        try fields.read("soft", into: &soft)
+        try fields.read("form", into: &form)
+        try fields.read("centres", into: &centres)
+        try fields.read("learnedScale", into: &learnedScale)
+        try fields.read("temperature", into: &temperature)
+    }
 }

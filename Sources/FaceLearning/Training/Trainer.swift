@@ -287,10 +287,30 @@
             try log?.write(values)
         }
 
-        /// Verification of identities that are not learned: 10-fold accuracy, area under the curve.
+        /// Verification of identities that are not learned: 10-fold accuracy, area under the curve. The first process
+        /// measures; all of them write the checkpoint when it is the best so far, because each may hold classes of its own.
         @discardableResult
         public func validate() throws(LikenessError) -> (accuracy: Double, area: Double)? {
-            guard isMain, data.pairs.count >= 40 else { return nil }
+            guard data.pairs.count >= 40 else { return nil }
+            let result = isMain ? try verification() : nil
+            var isBest = false
+            if let result {
+                try log?.write([
+                    "step": Double(step), "validation.accuracy": result.accuracy,
+                    "validation.standardError": result.standardError, "validation.area": result.auc,
+                ])
+                isBest = result.accuracy > bestAccuracy ?? 0
+                if isBest { bestAccuracy = result.accuracy }
+            }
+            if let group, group.size > 1 { isBest = try group.sum(Tensor([isBest ? 1.0 : 0], [1])).scalar() > 0 }
+            if isBest {
+                let best = try checkpoint()
+                if isMain { try best.write(to: "\(folder)/best.safetensors") }
+            }
+            return result.map { ($0.accuracy, $0.auc) }
+        }
+
+        private func verification() throws(LikenessError) -> VerificationResult {
             let pairs = data.pairs
             let numbers = Set(pairs.flatMap { [$0.first, $0.second] }).sorted()
             let place = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) })
@@ -299,16 +319,7 @@
                 zip(rows[place[pair.first, default: 0]], rows[place[pair.second, default: 0]])
                     .reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
             }
-            let result = try VerificationResult.evaluate(scores: scores, same: pairs.map(\.same))
-            try log?.write([
-                "step": Double(step), "validation.accuracy": result.accuracy,
-                "validation.standardError": result.standardError, "validation.area": result.auc,
-            ])
-            if result.accuracy > bestAccuracy ?? 0 {
-                bestAccuracy = result.accuracy
-                try checkpoint().write(to: "\(folder)/best.safetensors")
-            }
-            return (result.accuracy, result.auc)
+            return try VerificationResult.evaluate(scores: scores, same: pairs.map(\.same))
         }
 
         /// Unit-length embeddings of chips, by the averaged weights where there are such.

@@ -72,48 +72,39 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
 
     /// Fields that are missing in the file keep their defaults; unknown ones are refused by name.
     public init(from decoder: any Decoder) throws {
-        let plain = TrainingRecipe()
-        let c = try decoder.container(keyedBy: AnyKey.self)
-        let known = Set(Mirror(reflecting: plain).children.compactMap(\.label))
-        if let stranger = c.allKeys.first(where: { !known.contains($0.stringValue) }) {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: [stranger], debugDescription: "there is no such field"))
-        }
-        func read<T: Decodable>(_ name: String, _ fallback: T) throws -> T {
-            try c.decodeIfPresent(T.self, forKey: AnyKey(name)) ?? fallback
-        }
-        data = try read("data", plain.data)
-        minimumImages = try read("minimumImages", plain.minimumImages)
-        validation = try read("validation", plain.validation)
-        validationPairs = try read("validationPairs", plain.validationPairs)
-        backbone = try read("backbone", plain.backbone)
-        weights = try c.decodeIfPresent(String.self, forKey: AnyKey("weights"))
-        frozenTrunk = try read("frozenTrunk", plain.frozenTrunk)
-        dropout = try read("dropout", plain.dropout)
-        loss = try read("loss", plain.loss)
-        head = try read("head", plain.head)
-        optimiser = try read("optimiser", plain.optimiser)
-        rate = try read("rate", plain.rate)
-        schedule = try read("schedule", plain.schedule)
-        warmUp = try read("warmUp", plain.warmUp)
-        milestones = try read("milestones", plain.milestones)
-        decay = try read("decay", plain.decay)
-        tailDecay = try c.decodeIfPresent(Double.self, forKey: AnyKey("tailDecay"))
-        epochs = try read("epochs", plain.epochs)
-        batch = try read("batch", plain.batch)
-        accumulation = try read("accumulation", plain.accumulation)
-        sampling = try read("sampling", plain.sampling)
-        images = try read("images", plain.images)
-        balance = try read("balance", plain.balance)
-        augmentation = try read("augmentation", plain.augmentation)
-        precision = try read("precision", plain.precision)
-        clip = try c.decodeIfPresent(Double.self, forKey: AnyKey("clip"))
-        average = try c.decodeIfPresent(Double.self, forKey: AnyKey("average"))
-        device = try read("device", plain.device)
-        seed = try read("seed", plain.seed)
-        logEvery = try read("logEvery", plain.logEvery)
-        saveEvery = try read("saveEvery", plain.saveEvery)
-        keep = try read("keep", plain.keep)
+        let fields = try PartialFields(decoder, like: self)
+        try fields.read("data", into: &data)
+        try fields.read("minimumImages", into: &minimumImages)
+        try fields.read("validation", into: &validation)
+        try fields.read("validationPairs", into: &validationPairs)
+        try fields.read("backbone", into: &backbone)
+        try fields.read("weights", into: &weights)
+        try fields.read("frozenTrunk", into: &frozenTrunk)
+        try fields.read("dropout", into: &dropout)
+        try fields.read("loss", into: &loss)
+        try fields.read("head", into: &head)
+        try fields.read("optimiser", into: &optimiser)
+        try fields.read("rate", into: &rate)
+        try fields.read("schedule", into: &schedule)
+        try fields.read("warmUp", into: &warmUp)
+        try fields.read("milestones", into: &milestones)
+        try fields.read("decay", into: &decay)
+        try fields.read("tailDecay", into: &tailDecay)
+        try fields.read("epochs", into: &epochs)
+        try fields.read("batch", into: &batch)
+        try fields.read("accumulation", into: &accumulation)
+        try fields.read("sampling", into: &sampling)
+        try fields.read("images", into: &images)
+        try fields.read("balance", into: &balance)
+        try fields.read("augmentation", into: &augmentation)
+        try fields.read("precision", into: &precision)
+        try fields.read("clip", into: &clip)
+        try fields.read("average", into: &average)
+        try fields.read("device", into: &device)
+        try fields.read("seed", into: &seed)
+        try fields.read("logEvery", into: &logEvery)
+        try fields.read("saveEvery", into: &saveEvery)
+        try fields.read("keep", into: &keep)
     }
 
     /// Reads a recipe. Throws `file-missing`, or `training-input` with the field that is wrong.
@@ -155,14 +146,6 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
             accumulation == 1 || head.kind == .full, "accumulation",
             "the head \(head.kind.rawValue) keeps the rows of one batch: it cannot be split")
         try augmentation.check()
-    }
-
-    private struct AnyKey: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -138,6 +138,11 @@ struct Projection {
     /// Nothing of a person is left but the id, which is never given again.
     private mutating func forget(_ id: String) throws {
         guard let person = try personNumber(id) else { return }
+        // cards and places follow at once: a kill before the rows are erased must leave a library that adds up
+        people.insert(person)
+        let touched = "SELECT face FROM claim WHERE person = ?1 UNION SELECT face FROM refusal WHERE person = ?1"
+        faces.formUnion(try Int.fetchAll(db, sql: touched, arguments: [person]))
+        relinked.formUnion(try Int.fetchAll(db, sql: "SELECT no FROM person WHERE mergedInto = ?", arguments: [person]))
         for table in ["claim WHERE person", "refusal WHERE person", "asked WHERE b", "person WHERE no"] {
             try db.execute(sql: "DELETE FROM \(table) = ?", arguments: [person])
         }

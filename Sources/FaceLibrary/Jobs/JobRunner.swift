@@ -58,9 +58,10 @@ public final class JobRunner: Sendable {
 
     /// Works on the calling thread until nothing is left that may run. `job`: until that one has ended.
     public func runUntilIdle(cancellation: Cancellation = Cancellation()) throws(LikenessError) {
-        let watch = Task { [self] in
+        // weak: a task that is cancelled late must not keep the library, and its lock, from others
+        let watch = Task { [weak self] in
             while !Task.isCancelled {
-                if cancellation.isCancelled { state.withLock { $0.current?.stop("stop") } }
+                if cancellation.isCancelled { self?.stopCurrent() }
                 try? await Task.sleep(for: .milliseconds(100))
             }
         }
@@ -73,6 +74,8 @@ public final class JobRunner: Sendable {
         }
         try cancellation.check()
     }
+
+    private func stopCurrent() { state.withLock { $0.current?.stop("stop") } }
 
     /// Does one job; false when none waits.
     private func step() throws(LikenessError) -> Bool {

@@ -1,0 +1,163 @@
+import ArgumentParser
+import FaceCore
+import FaceLearning
+import Foundation
+
+/// Every field of a recipe as an option; what is given wins over the recipe's file.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Begin with the recipe of this file.", valueName: "file")) var recipe: String?
+    @Option(help: ArgumentHelp("Folder of identities, .csv or .rec.", valueName: "path")) var data: String?
+    @Option(help: ArgumentHelp("Leave out identities with fewer pictures.", valueName: "n")) var minimumImages: Int?
+    @Option(help: ArgumentHelp("Share of the identities kept for validation.", valueName: "share"))
+    var validation: Double?
+    @Option(help: ArgumentHelp("Pairs of validation.", valueName: "n")) var validationPairs: Int?
+    @Option(help: ArgumentHelp("One of \(BackbonePlan.ids.joined(separator: ", ")).", valueName: "name"))
+    var backbone: String?
+    @Option(help: ArgumentHelp("Begin with these weights (.onnx or .safetensors).", valueName: "file"))
+    var weights: String?
+    @Flag(help: "Train the class weights only.") var frozenTrunk = false
+    @Option(help: ArgumentHelp("Dropout before the last layer.", valueName: "share")) var dropout: Double?
+    @Option(
+        help: ArgumentHelp(
+            "One of \(LossRecipe.Kind.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    var loss: String?
+    @Option(help: ArgumentHelp("Factor of cosines (γ of circle).", valueName: "s")) var scale: Double?
+    @Option(help: ArgumentHelp("Margin of the loss.", valueName: "m")) var margin: Double?
+    @Option(help: ArgumentHelp("m1,m2,m3 of combined.", valueName: "list")) var margins: String?
+    @Option(help: ArgumentHelp("Weight of the loss's own term (λ).", valueName: "x")) var lossWeight: Double?
+    @Option(help: ArgumentHelp("Label smoothing.", valueName: "share")) var smoothing: Double?
+    @Option(help: ArgumentHelp("ArcFace beyond π − m.", valueName: "name")) var variant: String?
+    @Option(help: ArgumentHelp("Choice of triplets.", valueName: "name")) var selection: String?
+    @Flag(help: "Soft margin of triplets.") var softMargin = false
+    @Option(help: ArgumentHelp("Form of contrastive: distance or squared.", valueName: "name")) var form: String?
+    @Option(help: ArgumentHelp("Sub-centres of a class.", valueName: "n")) var centres: Int?
+    @Flag(help: "Learn NormFace's scale.") var learnedScale = false
+    @Option(help: ArgumentHelp("Temperature of supcon.", valueName: "x")) var temperature: Double?
+    @Option(help: ArgumentHelp("Class weights: full, partial or two-head.", valueName: "name")) var head: String?
+    @Option(help: ArgumentHelp("Share of the classes in a step of partial.", valueName: "share")) var headRate: Double?
+    @Option(help: ArgumentHelp("Clusters of two-head.", valueName: "n")) var clusters: Int?
+    @Option(help: ArgumentHelp("sgd, nesterov or adamw.", valueName: "name")) var optimiser: String?
+    @Option(help: ArgumentHelp("Learning rate.", valueName: "x")) var rate: Double?
+    @Option(help: ArgumentHelp("polynomial, cosine, steps or constant.", valueName: "name")) var schedule: String?
+    @Option(help: ArgumentHelp("Epochs of rising rate.", valueName: "x")) var warmUp: Double?
+    @Option(help: ArgumentHelp("Epochs at which steps divides the rate by ten.", valueName: "list"))
+    var milestones: String?
+    @Option(help: ArgumentHelp("Weight decay.", valueName: "x")) var decay: Double?
+    @Option(help: ArgumentHelp("Weight decay of the last layers.", valueName: "x")) var tailDecay: Double?
+    @Option(help: ArgumentHelp("Epochs.", valueName: "x")) var epochs: Double?
+    @Option(help: ArgumentHelp("Pictures of a process in one step.", valueName: "n")) var batch: Int?
+    @Option(help: ArgumentHelp("Micro-batches of a step.", valueName: "n")) var accumulation: Int?
+    @Option(help: ArgumentHelp("shuffled, identities or balanced.", valueName: "name")) var sampling: String?
+    @Option(help: ArgumentHelp("Pictures of an identity in a batch of identities.", valueName: "n")) var images: Int?
+    @Option(help: ArgumentHelp("Strength of balanced.", valueName: "x")) var balance: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Probability of a change: flip, crop, lowResolution, colour, grey, blur, jpeg, cutout, mask.",
+            valueName: "name=share"))
+    var augment: [String] = []
+    @Option(help: ArgumentHelp("float32, bfloat16 or float16.", valueName: "name")) var precision: String?
+    @Option(help: ArgumentHelp("Largest norm of the gradients.", valueName: "x")) var clip: Double?
+    @Option(help: ArgumentHelp("Decay of the moving average of weights.", valueName: "x")) var average: Double?
+    @Option(help: ArgumentHelp("cpu, cuda or cuda:N.", valueName: "name")) var device: String?
+    @Option(help: ArgumentHelp("Steps between lines of metrics.", valueName: "n")) var logEvery: Int?
+    @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n")) var saveEvery: Int?
+    @Option(help: ArgumentHelp("Checkpoints that are kept.", valueName: "n")) var keep: Int?
+
+    /// The recipe of the file (or of the run that is resumed) with the changes.
+    func recipe(resumed: String?) throws(LikenessError) -> TrainingRecipe {
+        var out =
+            try (recipe ?? resumed).map { (path) throws(LikenessError) in try TrainingRecipe.read(path) }
+            ?? TrainingRecipe()
+        change(&out.data, data)
+        change(&out.minimumImages, minimumImages)
+        change(&out.validation, validation)
+        change(&out.validationPairs, validationPairs)
+        change(&out.backbone, backbone)
+        if let weights { out.weights = weights }
+        if frozenTrunk { out.frozenTrunk = true }
+        change(&out.dropout, dropout)
+        try changeLoss(&out)
+        if let head { out.head.kind = try choice("--head", head) }
+        change(&out.head.rate, headRate)
+        if let clusters { out.head.clusters = clusters }
+        if let optimiser { out.optimiser = try choice("--optimiser", optimiser) }
+        change(&out.rate, rate)
+        if let schedule { out.schedule = try choice("--schedule", schedule) }
+        change(&out.warmUp, warmUp)
+        if let milestones { out.milestones = try numbers("--milestones", milestones) }
+        change(&out.decay, decay)
+        if let tailDecay { out.tailDecay = tailDecay }
+        change(&out.epochs, epochs)
+        change(&out.batch, batch)
+        change(&out.accumulation, accumulation)
+        if let sampling { out.sampling = try choice("--sampling", sampling) }
+        change(&out.images, images)
+        change(&out.balance, balance)
+        for item in augment { try changeAugmentation(&out.augmentation, item) }
+        if let precision { out.precision = try choice("--precision", precision) }
+        if let clip { out.clip = clip }
+        if let average { out.average = average }
+        change(&out.device, device)
+        change(&out.logEvery, logEvery)
+        change(&out.saveEvery, saveEvery)
+        change(&out.keep, keep)
+        return out
+    }
+
+    private func changeLoss(_ out: inout TrainingRecipe) throws(LikenessError) {
+        if let loss {
+            let kind: LossRecipe.Kind = try choice("--loss", loss)
+            // numbers of another loss would be nonsense here
+            if kind != out.loss.kind { out.loss = LossRecipe(kind) }
+        }
+        if let scale { out.loss.scale = scale }
+        if let margin { out.loss.margin = margin }
+        if let margins { out.loss.margins = try numbers("--margins", margins) }
+        if let lossWeight { out.loss.weight = lossWeight }
+        if let smoothing { out.loss.smoothing = smoothing }
+        if let variant { out.loss.variant = variant }
+        if let selection { out.loss.selection = selection }
+        if softMargin { out.loss.soft = true }
+        if let form { out.loss.form = form }
+        if let centres { out.loss.centres = centres }
+        if learnedScale { out.loss.learnedScale = true }
+        if let temperature { out.loss.temperature = temperature }
+        if out.loss.kind.needsPairs, sampling == nil, recipe == nil { out.sampling = .identities }
+    }
+
+    private func change<T>(_ field: inout T, _ value: T?) {
+        if let value { field = value }
+    }
+
+    private func choice<T: RawRepresentable & CaseIterable>(
+        _ option: String, _ text: String
+    ) throws(LikenessError) -> T where T.RawValue == String {
+        guard let value = T(rawValue: text) else {
+            let all = T.allCases.map(\.rawValue).joined(separator: ", ")
+            throw LikenessError(.usage, subject: option, "takes no '\(text)'", remedy: "one of \(all)")
+        }
+        return value
+    }
+
+    private func numbers(_ option: String, _ text: String) throws(LikenessError) -> [Double] {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.allSatisfy({ $0?.isFinite == true }) else {
+            throw LikenessError(.usage, subject: option, "'\(text)' is no list of numbers")
+        }
+        return parts.compactMap { $0 }
+    }
+
+    private func changeAugmentation(_ out: inout ChipAugmentation, _ text: String) throws(LikenessError) {
+        let fields: [String: WritableKeyPath<ChipAugmentation, Double>] = [
+            "flip": \.flip, "crop": \.crop, "lowResolution": \.lowResolution, "colour": \.colour, "grey": \.grey,
+            "blur": \.blur, "jpeg": \.jpeg, "cutout": \.cutout, "mask": \.mask,
+        ]
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let field = fields[String(parts[0])], let share = Double(parts[1]) else {
+            throw LikenessError(
+                .usage, subject: "--augment", "'\(text)' is no change of its own",
+                remedy: "one of \(fields.keys.sorted().joined(separator: ", ")), as flip=0.5")
+        }
+        out[keyPath: field] = share
+    }
+}
