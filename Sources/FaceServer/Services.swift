@@ -81,7 +81,10 @@ package final class Services: Sendable {
     /// The author of a decision; a request that is repeated with its key is one decision even if the server died between.
     func author(_ call: Call) -> Author {
         let key = call.request.headers[SecurityHeaders.field("Idempotency-Key")]
-        return Author(call.actor, requestKey: key.map { "\(call.principal?.id ?? "-") \(call.route.operation) \($0)" })
+        guard let key, call.route.idempotency == .keyed else { return Author(call.actor) }
+        // the same key with another body or for another object is another request
+        let request = "\(call.principal?.id ?? "-") \(call.route.operation) \(key) \(Repetition.fingerprint(call))"
+        return Author(call.actor, requestKey: request)
     }
 
     /// Adds the present object to `stale-version`.

@@ -75,7 +75,8 @@ extension EvaluationReport {
 
 extension ClusterComparison {
     static let header = [
-        "method", "F", "BCubed F", "NMI", "seconds", "CPU s", "MB", "best F", "BCubed F", "NMI", "with the labels chosen",
+        "method", "F", "BCubed F", "NMI", "seconds", "CPU s", "MB", "best F", "BCubed F", "NMI",
+        "with the labels chosen",
     ]
 
     /// One row a method.

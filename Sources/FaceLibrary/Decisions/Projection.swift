@@ -209,7 +209,8 @@ struct Projection {
         guard now == nil || now?.last == .integer(target) else { return }
         if now == nil, image.v == nil { return }
         // the faces of a group, named by the first decision about it: later decisions need them as long as one stands
-        if table == .claim, image.v == nil, case .integer(let person)? = now?.first, now?.dropFirst().first == .integer(1),
+        if table == .claim, image.v == nil, case .integer(let person)? = now?.first,
+            now?.dropFirst().first == .integer(1),
             try isSpokenFor(try root(person))
         {
             return

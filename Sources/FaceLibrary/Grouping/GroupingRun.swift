@@ -99,7 +99,8 @@ struct GroupingRun {
         let isDone = try GroupingSwitch(
             store: store, libraryID: libraryID, model: density.model, parameters: density.parameters
         ).perform(
-            verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp), &report)
+            verdicts, begin, stamp: density.stamp, started: started, force: force || !density.made(begin.stamp), &report
+        )
         guard isDone else { return nil }
         try progress(begin.fresh.count, begin.fresh.count)
         return report

@@ -123,7 +123,9 @@ struct GroupingSwitch {
             guard lost >= 10,
                 // the message stays in the table of jobs, where no name may be
                 let id = try String.fetchOne(
-                    db, sql: "SELECT i.id FROM person p JOIN identity i ON i.no = p.no WHERE p.no = ? AND p.name IS NOT NULL",
+                    db,
+                    sql:
+                        "SELECT i.id FROM person p JOIN identity i ON i.no = p.no WHERE p.no = ? AND p.name IS NOT NULL",
                     arguments: [person])
             else { continue }
             let had = try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [person]) ?? 0

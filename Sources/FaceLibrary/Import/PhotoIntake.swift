@@ -112,8 +112,12 @@ struct PhotoIntake {
     private func keep(
         _ batch: [(Waiting, AnalysedPhoto)], _ model: ModelRow, _ report: inout Report
     ) throws(LikenessError) {
-        // a file that changed while it was looked at waits for the next scan
-        let batch = try withoutForgotten(batch.filter { $0.1.contentHash == nil || $0.1.contentHash == $0.0.sha })
+        // a file that changed while it was looked at, or went with its drive, waits for the next scan
+        let batch = try withoutForgotten(
+            batch.filter { photo, found in
+                if let code = found.error?.code, [.fileMissing, .fileUnreadable].contains(code) { return false }
+                return found.contentHash == nil || found.contentHash == photo.sha
+            })
         let evidence = batch.map { photo, found in
             found.error == nil ? try? PhotoEvidence(photo: photo.path) : nil
         }
@@ -136,7 +140,9 @@ struct PhotoIntake {
                     let own = Array(places[next..<next + found.faces.count])
                     next += found.faces.count
                     try enter(photo, found, cropNames[k], own, model, db)
-                    if let said = evidence[k] { try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said) }
+                    if let said = evidence[k] {
+                        try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said)
+                    }
                 }
             }
         } catch {

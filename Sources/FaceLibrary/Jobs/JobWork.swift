@@ -44,17 +44,24 @@ final class JobWork: Sendable {
             "stage": .text("scan"), "path": .text(paths.first ?? ""), "paths": .list(paths.map { .text($0) }),
         ]
         var total = Scanner.Report()
+        var unreachable: LikenessError?
         for path in paths {
-            let report = try Scanner(store: library.store).scan(path, cancellation: job.cancellation) {
-                (files) throws(LikenessError) in
-                try job.progress(
-                    0, of: nil, ["stage": .text("scan"), "path": .text(path), "files": .number(Double(files))])
+            do throws(LikenessError) {
+                let report = try Scanner(store: library.store).scan(path, cancellation: job.cancellation) {
+                    (files) throws(LikenessError) in
+                    try job.progress(
+                        0, of: nil, ["stage": .text("scan"), "path": .text(path), "files": .number(Double(files))])
+                }
+                total.add(report)
+            } catch  where [.fileMissing, .fileUnreadable].contains(error.code) {
+                // a drive that is not there holds nobody else up; the job says so in the end
+                unreachable = unreachable ?? error
             }
-            total.add(report)
         }
         detail["scan"] = try DetailValue.of(total)
         detail.merge(try detect(job, again: job.row.arguments.again ?? false)) { $1 }
         detail.merge(try group(job, nil, force: false)) { $1 }
+        if let unreachable { throw unreachable }
         detail["stage"] = .text("done")
         return detail
     }
@@ -73,7 +80,8 @@ final class JobWork: Sendable {
         let intake = PhotoIntake(
             store: library.store, shelf: library.shelf, crops: library.crops, analyser: analyser)
         let all = try intake.waiting(again ? .again : .waiting)
-        let report = try intake.run(again ? .again : .waiting, cancellation: job.cancellation) { (r) throws(LikenessError) in
+        let report = try intake.run(again ? .again : .waiting, cancellation: job.cancellation) {
+            (r) throws(LikenessError) in
             try job.progress(
                 r.photos, of: max(all, r.photos),
                 ["stage": .text("faces"), "faces": .number(Double(r.faces)), "failed": .number(Double(r.failed))])
@@ -159,7 +167,8 @@ final class JobWork: Sendable {
         let path = job.row.arguments.folder ?? "\(library.layout.backups)/\(job.row.job.id)"
         let manifest = try library.backUp(to: path, cancellation: job.cancellation)
         return [
-            "path": .text(path), "files": .number(Double(manifest.files.count)), "bytes": .number(Double(manifest.bytes)),
+            "path": .text(path), "files": .number(Double(manifest.files.count)),
+            "bytes": .number(Double(manifest.bytes)),
             "decisions": .number(Double(manifest.decisions)), "verified": .flag(true),
         ]
     }

@@ -98,7 +98,7 @@ final class Repetition: Sendable {
     }
 
     /// Everything that makes it the same request.
-    private static func fingerprint(_ call: Call) -> String {
+    static func fingerprint(_ call: Call) -> String {
         let head =
             "\(call.request.method.rawValue) \(call.request.uri.string) \(call.version.map(String.init) ?? "-")\n"
         return Secret.digest(Array(head.utf8) + call.bytes)
