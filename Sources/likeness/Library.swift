@@ -18,7 +18,8 @@ struct Library: AsyncParsableCommand {
         subcommands: [
             LibraryCreate.self, LibraryImport.self, LibraryWatch.self, LibraryPeople.self, LibraryName.self,
             LibraryMerge.self, LibrarySplit.self, LibraryMove.self, LibraryQuestions.self, LibraryAnswer.self,
-            LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self, LibraryBench.self,
+            LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self,
+            LibraryBench.self,
             LibraryBackupCommand.self, LibraryVerify.self, LibraryRestore.self, LibraryReEmbed.self,
         ])
 }

@@ -17,7 +17,8 @@ struct LibraryBackupCommand: ParsableCommand {
         let manifest = try options.open(.read).backUp(to: folder, crops: crops)
         if common.json { return try common.console.json(manifest) }
         common.console.result(
-            "\(folder): \(manifest.files.count) files, \(manifest.bytes) bytes, \(manifest.decisions) decisions, verified")
+            "\(folder): \(manifest.files.count) files, \(manifest.bytes) bytes, \(manifest.decisions) decisions, verified"
+        )
     }
 }
 
@@ -42,7 +43,8 @@ struct LibraryVerify: ParsableCommand {
         if common.json {
             try common.console.json(Found(sound: found.isSound, files: found.files, bytes: found.bytes, faults: faults))
         } else {
-            common.console.result("\(backup): \(found.files) files, \(found.bytes) bytes, \(found.isSound ? "sound" : "DAMAGED")")
+            common.console.result(
+                "\(backup): \(found.files) files, \(found.bytes) bytes, \(found.isSound ? "sound" : "DAMAGED")")
             for fault in faults { common.console.result("  \(fault)") }
         }
         if !found.isSound { throw ExitCode(65) }
@@ -87,7 +89,8 @@ struct LibraryReEmbed: ParsableCommand {
     func run() throws {
         let library = try options.open(.write)
         let job = try library.enqueueModelChange()
-        let ended = try LibraryJobs(library: library, runner: models.runner(library, common), console: common.console).run(job)
+        let ended = try LibraryJobs(library: library, runner: models.runner(library, common), console: common.console)
+            .run(job)
         if common.json { return try common.console.json(ended) }
         try common.console.json(ended.detail)
     }

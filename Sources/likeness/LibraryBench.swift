@@ -29,10 +29,14 @@ struct LibraryBench: ParsableCommand {
         let started = ContinuousClock.now
         let opened = isNew ? try PhotoLibrary.create(library, name: "Made up") : try PhotoLibrary.open(library)
         report("open", [started.secondsUntilNow])
-        let runner = JobRunner(opened, threads: common.threadCount) { () throws(LikenessError) -> any PhotoAnalyser in vision }
+        let runner = JobRunner(opened, threads: common.threadCount) { () throws(LikenessError) -> any PhotoAnalyser in
+            vision
+        }
         if isNew {
             try time("fill") {
-                try MadeUpLibrary(photos: photos, faces: faces, people: people, seed: common.seed).fill(opened, space: vision.space) {
+                try MadeUpLibrary(photos: photos, faces: faces, people: people, seed: common.seed).fill(
+                    opened, space: vision.space
+                ) {
                     common.console.progress("\($0) photos")
                 }
             }
@@ -61,7 +65,9 @@ struct LibraryBench: ParsableCommand {
         try repeated("faces of the largest, 100 worst") { _ in
             _ = try library.faces(of: large.id, order: .worst, page: PageRequest(limit: 100))
         }
-        try repeated("photos of the largest, 100") { _ in _ = try library.photos(of: large.id, page: PageRequest(limit: 100)) }
+        try repeated("photos of the largest, 100") { _ in
+            _ = try library.photos(of: large.id, page: PageRequest(limit: 100))
+        }
         try repeated("next question") { _ in _ = try library.questions(page: PageRequest(limit: 1)) }
         try repeated("similar people") { _ in _ = try library.similarPeople(to: large.id) }
         try repeated("search top 20") { _ in _ = try library.search(face: face, limit: 20) }
@@ -90,7 +96,9 @@ struct LibraryBench: ParsableCommand {
         try repeated("group after one new photo", times: 8) { k in
             try MadeUpLibrary(photos: 1, faces: 2, people: people, seed: 1000 + UInt64(k)).fill(library, space: space)
             _ = try library.enqueueGrouping(incremental: true)
-        } body: { try runner.runUntilIdle() }
+        } body: {
+            try runner.runUntilIdle()
+        }
     }
 
     private func repeated(

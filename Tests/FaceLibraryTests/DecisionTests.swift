@@ -67,7 +67,9 @@ struct DecisionTests {
         #expect(code { try f.library.update(id, PersonUpdate(), by: f.owner) } == .invalidInput)
         #expect(code { try f.library.update(id, PersonUpdate(name: .some("  ")), by: f.owner) } == .invalidInput)
         #expect(code { try f.library.update(id, PersonUpdate(name: .some("a\u{7}b")), by: f.owner) } == .invalidInput)
-        #expect(code { try f.library.update(id, PersonUpdate(birthDate: .some("2001-02-30")), by: f.owner) } == .invalidInput)
+        #expect(
+            code { try f.library.update(id, PersonUpdate(birthDate: .some("2001-02-30")), by: f.owner) }
+                == .invalidInput)
         #expect(code { try f.library.update("per_x", PersonUpdate(name: .some("A")), by: f.owner) } == .notFound)
         #expect(code { try f.library.merge(into: id, from: [id], by: f.owner) } == .invalidInput)
         #expect(code { try f.library.split(id, faces: try f.faces(of: people[1].id), by: f.owner) } == .invalidInput)
@@ -228,7 +230,9 @@ struct DecisionTests {
         let changed = try f.library.updateSettings(
             SettingsUpdate(threshold: .some(0.7), minFacesShown: 3), ifMatch: first.version, by: f.owner)
         #expect(changed.threshold == 0.7 && changed.minFacesShown == 3 && changed.version == first.version + 1)
-        #expect(code { try f.library.updateSettings(.init(minFacesShown: 4), ifMatch: first.version, by: f.owner) } == .staleVersion)
+        #expect(
+            code { try f.library.updateSettings(.init(minFacesShown: 4), ifMatch: first.version, by: f.owner) }
+                == .staleVersion)
         #expect(code { try f.library.updateSettings(.init(threshold: .some(1.5)), by: f.owner) } == .invalidInput)
         try f.library.undo(try f.library.decisions().items[0].id, by: f.owner)
         #expect(try f.library.settings().threshold == nil)

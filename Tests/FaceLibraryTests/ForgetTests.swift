@@ -32,7 +32,8 @@ struct ForgetTests {
     @Test("no byte of a forgotten person's vectors and names is left in any file")
     func bytes() throws {
         let f = try LibraryFixture()
-        let person = try #require(try f.people().first { p in try f.library.photos(of: p.id).items.contains { $0.path.contains("p0-") } })
+        let person = try #require(
+            try f.people().first { p in try f.library.photos(of: p.id).items.contains { $0.path.contains("p0-") } })
         let name = "Zacharias Unvergesslich"
         try f.library.update(person.id, PersonUpdate(name: .some("Deckname Zwölf")), by: f.owner)
         try f.library.update(person.id, PersonUpdate(name: .some(name)), by: f.owner)
@@ -52,7 +53,9 @@ struct ForgetTests {
         let job = try forget(f, .person(person.id))
         #expect(job.detail["faces"] == .number(Double(ids.count)))
         #expect(try holders(part, f.library.folder).isEmpty)
-        for text in [name, "Deckname Zwölf"] { #expect(try holders(Array(text.utf8), f.library.folder).isEmpty, "\(text)") }
+        for text in [name, "Deckname Zwölf"] {
+            #expect(try holders(Array(text.utf8), f.library.folder).isEmpty, "\(text)")
+        }
         for id in ids { #expect(try holders(Array(id.utf8), f.library.folder) == [], "\(id)") }
         #expect(!crop.isEmpty)
         #expect(try f.people(.named).map(\.name) == ["Bleibt"])
@@ -88,7 +91,9 @@ struct ForgetTests {
     func sameName() throws {
         let f = try LibraryFixture(people: 3, pictures: 3)
         let people = try f.people()
-        for person in people.prefix(2) { try f.library.update(person.id, PersonUpdate(name: .some("Anna")), by: f.owner) }
+        for person in people.prefix(2) {
+            try f.library.update(person.id, PersonUpdate(name: .some("Anna")), by: f.owner)
+        }
         _ = try forget(f, .person(people[0].id))
         #expect(try f.people(.named).map(\.id) == [people[1].id])
         #expect(try f.library.person(people[1].id).name == "Anna")

@@ -183,7 +183,8 @@ struct ImportTests {
         #expect(try f.library.job(job.id).detail["verified"] == .flag(true))
         try BackupFolder(f.folder.file("backup")).restore(to: f.folder.file("restored"))
         let restored = try PhotoLibrary.open(f.folder.file("restored"))
-        #expect(try restored.contents(of: LibraryFixture.projections) == f.library.contents(of: LibraryFixture.projections))
+        #expect(
+            try restored.contents(of: LibraryFixture.projections) == f.library.contents(of: LibraryFixture.projections))
         #expect(try restored.examine(replay: true).isHealthy)
         #expect(try restored.search(face: f.faces(of: f.people()[0].id)[0]).results.count > 3)
     }

@@ -11,7 +11,8 @@ struct KillChild {
     func work() throws {
         let environment = ProcessInfo.processInfo.environment
         guard let folder = environment["LIKENESS_CHILD_LIBRARY"], let photos = environment["LIKENESS_CHILD_PHOTOS"],
-            let seed = environment["LIKENESS_CHILD_SEED"].flatMap(UInt64.init), let log = environment["LIKENESS_CHILD_LOG"]
+            let seed = environment["LIKENESS_CHILD_SEED"].flatMap(UInt64.init),
+            let log = environment["LIKENESS_CHILD_LOG"]
         else { return }
         let library = try PhotoLibrary.open(folder)
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
@@ -109,7 +110,9 @@ struct KillTests {
             journal.formUnion(page.items.map(\.id))
             cursor = page.next
         } while cursor != nil
-        #expect(acknowledged.isSubset(of: journal), "round \(round): \(acknowledged.subtracting(journal).count) decisions are lost")
+        #expect(
+            acknowledged.isSubset(of: journal),
+            "round \(round): \(acknowledged.subtracting(journal).count) decisions are lost")
     }
 
     /// What was interrupted goes on to its end, and groups made from nothing are the same as those that grew.

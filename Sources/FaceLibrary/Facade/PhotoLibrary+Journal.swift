@@ -71,7 +71,8 @@ extension PhotoLibrary {
     /// A row of the journal as one line of JSON.
     static func line(_ row: Row) throws(LikenessError) -> String {
         let undoes: Int? = row["undoes"]
-        let head = "\"seq\":\(row["seq"] as Int),\"id\":\"\(row["id"] as String)\",\"kind\":\"\(row["kind"] as String)\""
+        let head =
+            "\"seq\":\(row["seq"] as Int),\"id\":\"\(row["id"] as String)\",\"kind\":\"\(row["kind"] as String)\""
         let actor = try quoted(row["actor"])
         return "{\(head),\"at\":\"\(Timestamp.text(row["at"] as Double))\",\"actor\":\(actor),"
             + "\"undoes\":\(undoes.map { "\($0)" } ?? "null"),\"payload\":\(row["payload"] as String)}"

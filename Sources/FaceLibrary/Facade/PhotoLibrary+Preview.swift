@@ -99,7 +99,8 @@ extension PhotoLibrary {
                     count: part.rows.count, from: Timestamp.text(times.min()), to: Timestamp.text(times.max()))
             }
             let bridges = try found.bridges.compactMap { bridge -> SplitProposal.Bridge? in
-                guard let a = try reader.face(number: faces[bridge.rowA]), let b = try reader.face(number: faces[bridge.rowB])
+                guard let a = try reader.face(number: faces[bridge.rowA]),
+                    let b = try reader.face(number: faces[bridge.rowB])
                 else { return nil }
                 return .init(a: a, b: b, similarity: FaceReader.rounded(Double(bridge.similarity)))
             }

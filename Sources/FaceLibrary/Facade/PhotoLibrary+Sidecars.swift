@@ -35,7 +35,9 @@ extension PhotoLibrary {
         do throws(LikenessError) {
             let path = try photoFile(photo)
             let change = try SidecarChange(photo: path, faces: try namedFaces(photo))
-            if change.isNothing { return SidecarReport(photo: photo, path: change.path, state: "unchanged", detail: "") }
+            if change.isNothing {
+                return SidecarReport(photo: photo, path: change.path, state: "unchanged", detail: "")
+            }
             if !dryRun { try change.apply() }
             return SidecarReport(photo: photo, path: change.path, state: "changed", detail: change.diff)
         } catch {

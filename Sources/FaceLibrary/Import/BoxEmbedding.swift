@@ -45,7 +45,8 @@ struct BoxEmbedding {
                     sql: "UPDATE face SET crop = ?, quality = ?, sharpness = ?, reasons = ?, best = ? WHERE no = ?",
                     arguments: [
                         crop, Double(found.quality.score), Double(found.quality.measures["sharpness"] ?? 0),
-                        found.quality.reasons.map(\.rawValue).joined(separator: " "), Double(BestPicture(quality: found.quality).score), face,
+                        found.quality.reasons.map(\.rawValue).joined(separator: " "),
+                        Double(BestPicture(quality: found.quality).score), face,
                     ])
                 try PhotoIntake.enter(db, places[0], face: face, model: model.number)
                 try Placement.update(db, faces: [face])

@@ -46,6 +46,8 @@ struct EvidenceEntry {
                 INSERT OR IGNORE INTO face (id, photo, source, detector, x, y, w, h, landmarks, score, quality, sharpness,
                     reasons, best, label, createdAt) VALUES (?, ?, 'imported', ?, ?, ?, ?, ?, '[]', 1, 1, 0, '', 0.5, ?, ?)
                 """,
-            arguments: [id, photo, region.schema.rawValue, box[0], box[1], box[2], box[3], region.name, Timestamp.now()])
+            arguments: [
+                id, photo, region.schema.rawValue, box[0], box[1], box[2], box[3], region.name, Timestamp.now(),
+            ])
     }
 }

@@ -16,7 +16,8 @@ struct FaceEntry {
         let reasons = face.quality.reasons.map(\.rawValue).joined(separator: " ")
         let sharpness = Double(face.quality.measures["sharpness"] ?? 0)
         let values: [any DatabaseValueConvertible] = [
-            landmarks, face.score, Double(face.quality.score), sharpness, reasons, Double(BestPicture(quality: face.quality).score), crop,
+            landmarks, face.score, Double(face.quality.score), sharpness, reasons,
+            Double(BestPicture(quality: face.quality).score), crop,
         ]
         let id = FaceCarryOver.id(photo: sha, detector: source == "manual" ? "manual" : detector, box: face.box)
         let known = try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id])

@@ -1,6 +1,6 @@
 public import FaceCore
-import Glibc
 import GRDB
+import Glibc
 
 /// Fills a library with faces that no photo shows, for measurements at sizes that nobody has at hand.
 public struct MadeUpLibrary: Sendable {
@@ -26,7 +26,8 @@ public struct MadeUpLibrary: Sendable {
         let model = try library.store.write { try ModelRow.find($0, space) }
         let folder = try library.store.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO folder (path, addedAt) VALUES ('/made-up', ?)", arguments: [Timestamp.now()])
+                sql: "INSERT OR IGNORE INTO folder (path, addedAt) VALUES ('/made-up', ?)", arguments: [Timestamp.now()]
+            )
             return try Int.fetchOne(db, sql: "SELECT no FROM folder WHERE path = '/made-up'") ?? 0
         }
         let start = try library.store.read { try Int.fetchOne($0, sql: "SELECT MAX(no) FROM photo") ?? 0 }
@@ -62,7 +63,8 @@ public struct MadeUpLibrary: Sendable {
                 ).execute(arguments: [Identifier.derived("pho", from: sha), sha, at, at, at])
                 let number = Int(db.lastInsertedRowID)
                 try db.cachedStatement(
-                    sql: "INSERT INTO location (path, photo, folder, bytes, modified, inode) VALUES (?, ?, ?, 1000, 0, 0)"
+                    sql:
+                        "INSERT INTO location (path, photo, folder, bytes, modified, inode) VALUES (?, ?, ?, 1000, 0, 0)"
                 ).execute(arguments: ["/made-up/\(seed)/\(start + photo).jpg", number, folder])
                 let faces = photo * self.faces / photos..<(photo + 1) * self.faces / photos
                 for (k, face) in faces.enumerated() {
@@ -86,7 +88,8 @@ public struct MadeUpLibrary: Sendable {
                     best, createdAt) VALUES (?, ?, 'detector', 'made-up', ?, ?, ?, ?, '[]', 0.99, 0.9, 50, '', ?, ?)
                 """
         ).execute(arguments: [
-            FaceCarryOver.id(photo: sha, detector: "made-up", box: box), photo, box[0], box[1], box[2], box[3], best, at,
+            FaceCarryOver.id(photo: sha, detector: "made-up", box: box), photo, box[0], box[1], box[2], box[3], best,
+            at,
         ])
         try PhotoIntake.enter(db, location, face: Int(db.lastInsertedRowID), model: model.number)
     }

@@ -33,7 +33,8 @@ struct ModelChange {
         }
         let (faces, left) = try store.read { db in
             (
-                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM embedding WHERE model = ?", arguments: [new.number]) ?? 0,
+                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM embedding WHERE model = ?", arguments: [new.number])
+                    ?? 0,
                 try Int.fetchOne(
                     db,
                     sql: """

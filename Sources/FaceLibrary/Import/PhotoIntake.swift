@@ -136,7 +136,9 @@ struct PhotoIntake {
                     let own = Array(places[next..<next + found.faces.count])
                     next += found.faces.count
                     try enter(photo, found, cropNames[k], own, model, db)
-                    if let said = evidence[k] { try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said) }
+                    if let said = evidence[k] {
+                        try EvidenceEntry(db: db, photo: photo.photo, sha: photo.sha).keep(said)
+                    }
                 }
             }
         } catch {

@@ -65,7 +65,8 @@ struct JobQueue: Sendable {
     /// Makes jobs of workers that have ended wait again.
     func takeBackAll() throws(LikenessError) {
         try store.write {
-            try $0.execute(sql: "UPDATE job SET state = 'queued', owner = NULL, epoch = epoch + 1 WHERE state = 'running'")
+            try $0.execute(
+                sql: "UPDATE job SET state = 'queued', owner = NULL, epoch = epoch + 1 WHERE state = 'running'")
         }
     }
 

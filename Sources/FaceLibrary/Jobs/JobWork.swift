@@ -73,7 +73,8 @@ final class JobWork: Sendable {
         let intake = PhotoIntake(
             store: library.store, shelf: library.shelf, crops: library.crops, analyser: analyser)
         let all = try intake.waiting(again ? .again : .waiting)
-        let report = try intake.run(again ? .again : .waiting, cancellation: job.cancellation) { (r) throws(LikenessError) in
+        let report = try intake.run(again ? .again : .waiting, cancellation: job.cancellation) {
+            (r) throws(LikenessError) in
             try job.progress(
                 r.photos, of: max(all, r.photos),
                 ["stage": .text("faces"), "faces": .number(Double(r.faces)), "failed": .number(Double(r.failed))])
@@ -159,7 +160,8 @@ final class JobWork: Sendable {
         let path = job.row.arguments.folder ?? "\(library.layout.backups)/\(job.row.job.id)"
         let manifest = try library.backUp(to: path, cancellation: job.cancellation)
         return [
-            "path": .text(path), "files": .number(Double(manifest.files.count)), "bytes": .number(Double(manifest.bytes)),
+            "path": .text(path), "files": .number(Double(manifest.files.count)),
+            "bytes": .number(Double(manifest.bytes)),
             "decisions": .number(Double(manifest.decisions)), "verified": .flag(true),
         ]
     }

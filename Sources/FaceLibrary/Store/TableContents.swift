@@ -3,12 +3,15 @@ import GRDB
 
 extension PhotoLibrary {
     /// The rows of tables as text, sorted: for comparisons in tests and for the doctor.
-    package func contents(of tables: [String], without columns: Set<String> = []) throws(LikenessError) -> [String: [String]] {
+    package func contents(of tables: [String], without columns: Set<String> = []) throws(LikenessError) -> [String:
+        [String]]
+    {
         try store.read { db in
             var out: [String: [String]] = [:]
             for table in tables {
                 let names = try db.columns(in: table).map(\.name).filter { !columns.contains($0) }
-                out[table] = try Row.fetchAll(db, sql: "SELECT \(names.joined(separator: ", ")) FROM \(table)").map { row in
+                out[table] = try Row.fetchAll(db, sql: "SELECT \(names.joined(separator: ", ")) FROM \(table)").map {
+                    row in
                     row.databaseValues.map { "\($0)" }.joined(separator: "|")
                 }.sorted()
             }

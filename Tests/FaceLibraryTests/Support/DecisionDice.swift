@@ -105,7 +105,9 @@ struct DecisionDice {
         }
         for (face, people) in refused where assigned[face] == nil {
             let there = try library.face(face).person
-            for person in people where try there == now(person) { out.append("\(face) is with \(person), who was refused") }
+            for person in people where try there == now(person) {
+                out.append("\(face) is with \(person), who was refused")
+            }
         }
         for face in ignored where try library.face(face).person != nil { out.append("\(face) was ignored") }
         for (a, b) in apart {
@@ -118,7 +120,9 @@ struct DecisionDice {
         for (person, name) in names {
             let found = try library.person(person)
             // a merge into another person brings that one's name
-            if found.id == person, found.name != name { out.append("\(person) was called \(name), is \(found.name ?? "nameless")") }
+            if found.id == person, found.name != name {
+                out.append("\(person) was called \(name), is \(found.name ?? "nameless")")
+            }
         }
         return out
     }

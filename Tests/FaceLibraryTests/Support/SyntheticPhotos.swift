@@ -126,7 +126,8 @@ struct SyntheticPhotos {
         static func vector(_ face: Face, model: String) -> [Float] {
             let salt = UInt64(truncatingIfNeeded: model.utf8.reduce(7) { ($0 &* 31) &+ Int($1) })
             let own = direction(seed: UInt64(face.person) &* 7919 &+ salt)
-            let other = direction(seed: UInt64(face.person) &* 104_729 &+ UInt64(face.variant) &* 15_485_863 &+ salt &+ 1)
+            let other = direction(
+                seed: UInt64(face.person) &* 104_729 &+ UInt64(face.variant) &* 15_485_863 &+ salt &+ 1)
             let mixed = zip(own, other).map { $0 * (1 - face.noise) + $1 * face.noise }
             let length = mixed.reduce(0) { $0 + $1 * $1 }.squareRoot()
             return mixed.map { $0 / length }
