@@ -58,13 +58,19 @@ public final class JobRunner: Sendable {
 
     /// Works on the calling thread until nothing is left that may run. `job`: until that one has ended.
     public func runUntilIdle(cancellation: Cancellation = Cancellation()) throws(LikenessError) {
-        let watch = Task { [self] in
-            while !Task.isCancelled {
+        // a thread that ends with this call: nothing holds the library, and its lock, any longer than the caller does
+        let (stop, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let watch = Thread { [self] in
+            while stop.wait(timeout: .now() + 0.1) == .timedOut {
                 if cancellation.isCancelled { state.withLock { $0.current?.stop("stop") } }
-                try? await Task.sleep(for: .milliseconds(100))
             }
+            ended.signal()
         }
-        defer { watch.cancel() }
+        watch.start()
+        defer {
+            stop.signal()
+            ended.wait()
+        }
         while !cancellation.isCancelled {
             if try step() { continue }
             // what failed for a moment is waited for, as long as that is not long
