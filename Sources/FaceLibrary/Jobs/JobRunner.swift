@@ -60,9 +60,9 @@ public final class JobRunner: Sendable {
     public func runUntilIdle(cancellation: Cancellation = Cancellation()) throws(LikenessError) {
         // a thread that ends with this call: nothing holds the library, and its lock, any longer than the caller does
         let (stop, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        let watch = Thread { [self] in
+        let watch = Thread { [weak self] in
             while stop.wait(timeout: .now() + 0.1) == .timedOut {
-                if cancellation.isCancelled { state.withLock { $0.current?.stop("stop") } }
+                if cancellation.isCancelled { self?.state.withLock { $0.current?.stop("stop") } }
             }
             ended.signal()
         }
