@@ -58,14 +58,19 @@ public final class JobRunner: Sendable {
 
     /// Works on the calling thread until nothing is left that may run. `job`: until that one has ended.
     public func runUntilIdle(cancellation: Cancellation = Cancellation()) throws(LikenessError) {
-        // weak: a task that is cancelled late must not keep the library, and its lock, from others
-        let watch = Task { [weak self] in
-            while !Task.isCancelled {
-                if cancellation.isCancelled { self?.stopCurrent() }
-                try? await Task.sleep(for: .milliseconds(100))
+        // a thread that ends with this call: nothing holds the library, and its lock, any longer than the caller does
+        let (stop, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let watch = Thread { [weak self] in
+            while stop.wait(timeout: .now() + 0.1) == .timedOut {
+                if cancellation.isCancelled { self?.state.withLock { $0.current?.stop("stop") } }
             }
+            ended.signal()
         }
-        defer { watch.cancel() }
+        watch.start()
+        defer {
+            stop.signal()
+            ended.wait()
+        }
         while !cancellation.isCancelled {
             if try step() { continue }
             // what failed for a moment is waited for, as long as that is not long
@@ -74,8 +79,6 @@ public final class JobRunner: Sendable {
         }
         try cancellation.check()
     }
-
-    private func stopCurrent() { state.withLock { $0.current?.stop("stop") } }
 
     /// Does one job; false when none waits.
     private func step() throws(LikenessError) -> Bool {
