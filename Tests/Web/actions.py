@@ -1,4 +1,5 @@
 """Every action of every page, most of them with the keyboard alone."""
+
 import re
 import time
 
@@ -81,7 +82,9 @@ def sort_and_search(session):
     page.wait_for_timeout(500)
     settle(page)
     assert tiles(page).count() >= 1
-    assert all(person["name"][:4].casefold() in name.casefold() for name in page.locator(".caption .name").all_inner_texts())
+    assert all(
+        person["name"][:4].casefold() in name.casefold() for name in page.locator(".caption .name").all_inner_texts()
+    )
     page.get_by_role("searchbox").fill("zzzz nobody")
     expect(page.locator(".empty h2")).to_contain_text("Nobody is called")
 
@@ -135,7 +138,9 @@ def merge_with_preview_and_undo(session):
     page.keyboard.press("Enter")
     toast(page, "Merged")
     kept = session.get(f"/people/{second['id']}")
-    assert kept["id"] == first["id"] and kept["faces"] == first["faces"] + second["faces"], "both ids lead to the person who stays"
+    assert kept["id"] == first["id"] and kept["faces"] == first["faces"] + second["faces"], (
+        "both ids lead to the person who stays"
+    )
     expect(page.locator(f"li[data-id='{second['id']}']")).to_have_count(0)
     expect(page.locator(f"li[data-id='{first['id']}']")).to_contain_text(total)
     session.open(f"/people/{second['id']}")
@@ -266,7 +271,10 @@ def picture_is_chosen(session):
 
 @check
 def person_by_year_and_as_photos(session):
-    person = next((each for each in session.people("all", 1) if (each["firstSeen"] or "")[:4] != (each["lastSeen"] or "")[:4]), None)
+    person = next(
+        (each for each in session.people("all", 1) if (each["firstSeen"] or "")[:4] != (each["lastSeen"] or "")[:4]),
+        None,
+    )
     if person is None:
         raise Lacking("a person seen in two years")
     page = session.open(f"/people/{person['id']}")
@@ -421,7 +429,9 @@ def box_with_the_mouse(session):
     page.wait_for_timeout(300)
     faces = session.get(f"/photos/{photo}")["faces"]
     assert len(faces) == before + 1
-    assert [round(value, 1) for value in faces[-1]["box"]] == [0.1, 0.1, 0.2, 0.3] or any([round(value, 1) for value in face["box"]] == [0.1, 0.1, 0.2, 0.3] for face in faces)
+    assert [round(value, 1) for value in faces[-1]["box"]] == [0.1, 0.1, 0.2, 0.3] or any(
+        [round(value, 1) for value in face["box"]] == [0.1, 0.1, 0.2, 0.3] for face in faces
+    )
 
 
 @check
@@ -470,7 +480,9 @@ def search_asks_which_face(session):
 def search_refuses_what_is_no_picture(session):
     session.expect_fault("422", "400", "415")
     page = session.open("/search")
-    page.locator("input[type=file]").set_input_files({"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"This is a letter."})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "letter.jpg", "mimeType": "image/jpeg", "buffer": b"This is a letter."}
+    )
     expect(page.locator(".empty h2")).to_contain_text("cannot be used")
 
 

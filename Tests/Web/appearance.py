@@ -1,4 +1,5 @@
 """What every page owes, whatever it shows: it works, fits, can be read and can be reached."""
+
 import gzip
 from pathlib import Path
 
@@ -11,15 +12,33 @@ WEB = Path(__file__).resolve().parents[2] / "Sources/FaceServer/Web"
 
 def addresses(session):
     """One address for each page, with real ids in it."""
-    found = {"/": "overview", "/people": "people", "/people?show=unnamed": "unnamed", "/people?show=hidden": "hidden", "/review": "review", "/loose": "loose",
-             "/photos": "photos", "/photos?state=failed": "failed", "/search": "search", "/search?by=people": "together", "/imports": "imports", "/jobs": "jobs",
-             "/settings": "settings", "/journal": "journal"}
+    found = {
+        "/": "overview",
+        "/people": "people",
+        "/people?show=unnamed": "unnamed",
+        "/people?show=hidden": "hidden",
+        "/review": "review",
+        "/loose": "loose",
+        "/photos": "photos",
+        "/photos?state=failed": "failed",
+        "/search": "search",
+        "/search?by=people": "together",
+        "/imports": "imports",
+        "/jobs": "jobs",
+        "/settings": "settings",
+        "/journal": "journal",
+    }
     people = session.get("/people?filter=all&sort=faces&limit=1")["items"]
     if people:
         person = people[0]["id"]
         faces = session.get(f"/people/{person}/faces?limit=1")["items"]
-        found |= {f"/people/{person}": "person", f"/people/{person}?view=photos": "person's photos", f"/people/{person}/split": "split",
-                  f"/photos/{faces[0]['photo']}": "photo", f"/search?face={faces[0]['id']}": "search by face"}
+        found |= {
+            f"/people/{person}": "person",
+            f"/people/{person}?view=photos": "person's photos",
+            f"/people/{person}/split": "split",
+            f"/photos/{faces[0]['photo']}": "photo",
+            f"/search?face={faces[0]['id']}": "search by face",
+        }
     return found
 
 
@@ -29,7 +48,9 @@ def every_page_opens(session):
         page = session.open(path)
         assert page.locator("main h1").count() == 1, f"{name}: one h1"
         assert page.title().endswith("likeness") and len(page.title()) > 8, f"{name}: title {page.title()!r}"
-        assert page.locator("main .empty.error").count() == 0, f"{name}: {page.locator('main .empty.error').inner_text()}"
+        assert page.locator("main .empty.error").count() == 0, (
+            f"{name}: {page.locator('main .empty.error').inner_text()}"
+        )
         assert page.locator("nav [aria-current=page]").count() <= 1
 
 

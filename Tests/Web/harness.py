@@ -1,4 +1,5 @@
 """Runs checks of the web pages in a real Chromium, against any server that speaks the API."""
+
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ def axe_source():
     global AXE
     if AXE is None:
         import axe_playwright_python
+
         AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
     return AXE
 
@@ -41,7 +43,8 @@ class Session:
         self.browser = browser
         # Scripts from here (axe) have to run beside the page's policy, which is watched on its own.
         self.context = browser.new_context(
-            **{"viewport": {"width": 1280, "height": 860}, "storage_state": options.signed_in, **context})
+            **{"viewport": {"width": 1280, "height": 860}, "storage_state": options.signed_in, **context}
+        )
         self.faults = []
         self.expected = []
         self.page = self.tab()
@@ -88,13 +91,19 @@ class Session:
         headers = {"X-CSRF-Token": self.csrf, "Content-Type": "application/json"}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        answer = self.context.request.fetch(f"{self.base}/v1{path}", method=method, headers=headers, data=json.dumps(body or {}))
+        answer = self.context.request.fetch(
+            f"{self.base}/v1{path}", method=method, headers=headers, data=json.dumps(body or {})
+        )
         assert answer.ok, f"{method} {path}: {answer.status} {answer.text()[:200]}"
         return answer.json() if answer.text() else {}
 
     def people(self, filter_, count, smallest=1):
         """Some people of a kind, the largest first."""
-        items = [person for person in self.get(f"/people?filter={filter_}&sort=faces&limit=200")["items"] if person["faces"] >= smallest]
+        items = [
+            person
+            for person in self.get(f"/people?filter={filter_}&sort=faces&limit=200")["items"]
+            if person["faces"] >= smallest
+        ]
         if len(items) < count:
             raise Lacking(f"{count} {filter_} people with {smallest} faces or more")
         return items[:count]
@@ -106,7 +115,12 @@ class Session:
 
     def undo_since(self, seq):
         for decision in self.get("/decisions?limit=100")["items"]:
-            if decision["seq"] > seq and decision["undoable"] and not decision["undoneBy"] and decision["kind"] != "undo":
+            if (
+                decision["seq"] > seq
+                and decision["undoable"]
+                and not decision["undoneBy"]
+                and decision["kind"] != "undo"
+            ):
                 self.send("POST", f"/decisions/{decision['id']}:undo")
 
     def close(self):
@@ -169,13 +183,23 @@ def first_tile(page):
 def axe(page, where):
     """Axe with the rules of WCAG 2.2 AA; answers its complaints as lines."""
     page.evaluate(axe_source())
-    result = page.evaluate("""() => axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}, resultTypes: ['violations']})""")
-    return [f"{where}: {fault['id']} ({fault['impact']}): {node['html'][:140]} {node['any'][0]['message'][:160] if node['any'] else ''}"
-            for fault in result["violations"] for node in fault["nodes"][:3]]
+    result = page.evaluate(
+        """() => axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}, resultTypes: ['violations']})"""
+    )
+    return [
+        f"{where}: {fault['id']} ({fault['impact']}): {node['html'][:140]} {node['any'][0]['message'][:160] if node['any'] else ''}"
+        for fault in result["violations"]
+        for node in fault["nodes"][:3]
+    ]
 
 
 def chromium():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     return {"executable_path": path} if path else {}
 
 

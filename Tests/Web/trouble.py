@@ -1,4 +1,5 @@
 """What happens when something is slow, stale, gone or hostile."""
+
 import json
 import re
 import subprocess
@@ -13,7 +14,15 @@ def hostile_names_are_text(session):
     person = session.people("named", 1)[0]
     name = "<img src=x onerror=\"document.title='pwned'\"><script>alert(1)</script>"
     session.send("PATCH", f"/people/{person['id']}", {"name": name}, person["version"])
-    for path in ("/people", f"/people/{person['id']}", f"/people/{person['id']}/split", "/journal", "/review", "/", "/settings"):
+    for path in (
+        "/people",
+        f"/people/{person['id']}",
+        f"/people/{person['id']}/split",
+        "/journal",
+        "/review",
+        "/",
+        "/settings",
+    ):
         page = session.open(path)
         page.wait_for_timeout(150)
         assert "pwned" not in page.title().split("<")[0]
@@ -87,7 +96,12 @@ def other_tabs_hear_of_changes(session):
     person = session.people("named", 1)[0]
     page = session.open("/people")
     page.wait_for_timeout(500)
-    session.send("PATCH", f"/people/{person['id']}", {"name": "Heard by the stream"}, session.get(f"/people/{person['id']}")["version"])
+    session.send(
+        "PATCH",
+        f"/people/{person['id']}",
+        {"name": "Heard by the stream"},
+        session.get(f"/people/{person['id']}")["version"],
+    )
     expect(page.locator(f"li[data-id='{person['id']}']")).to_contain_text("Heard by the stream")
 
 
@@ -95,8 +109,18 @@ def other_tabs_hear_of_changes(session):
 def errors_say_what_remains(session):
     session.expect_fault("500")
     page = session.page
-    body = json.dumps({"type": "https://likeness.invalid/problems/internal", "title": "Internal error", "status": 500, "detail": "The disk is full.", "instance": "req_abc123"})
-    page.route("**/v1/people?*", lambda route: route.fulfill(status=500, content_type="application/problem+json", body=body))
+    body = json.dumps(
+        {
+            "type": "https://likeness.invalid/problems/internal",
+            "title": "Internal error",
+            "status": 500,
+            "detail": "The disk is full.",
+            "instance": "req_abc123",
+        }
+    )
+    page.route(
+        "**/v1/people?*", lambda route: route.fulfill(status=500, content_type="application/problem+json", body=body)
+    )
     session.open("/people")
     page.wait_for_selector(".empty.error")
     error = page.locator(".empty.error")
@@ -114,8 +138,18 @@ def later_pages_fail_softly(session):
     if session.get("/overview")["people"]["unnamed"] < 150:
         raise Lacking("150 unnamed people")
     page = session.page
-    body = json.dumps({"type": "https://likeness.invalid/problems/internal", "title": "No", "status": 503, "detail": "Too much at once."})
-    page.route(re.compile(r"/v1/people\?.*cursor="), lambda route: route.fulfill(status=503, content_type="application/problem+json", body=body))
+    body = json.dumps(
+        {
+            "type": "https://likeness.invalid/problems/internal",
+            "title": "No",
+            "status": 503,
+            "detail": "Too much at once.",
+        }
+    )
+    page.route(
+        re.compile(r"/v1/people\?.*cursor="),
+        lambda route: route.fulfill(status=503, content_type="application/problem+json", body=body),
+    )
     session.open("/people?show=unnamed")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(page.locator(".pager")).to_contain_text("What is above stays")
@@ -146,8 +180,22 @@ def slow_answers_show_shapes(session):
 def refused_change_is_taken_back(session):
     session.expect_fault("500")
     page = session.open("/people?show=unnamed")
-    body = json.dumps({"type": "https://likeness.invalid/problems/internal", "title": "No", "status": 500, "detail": "It did not work."})
-    page.route("**/v1/people/*", lambda route: route.fulfill(status=500, content_type="application/problem+json", body=body) if route.request.method == "PATCH" else route.continue_())
+    body = json.dumps(
+        {
+            "type": "https://likeness.invalid/problems/internal",
+            "title": "No",
+            "status": 500,
+            "detail": "It did not work.",
+        }
+    )
+    page.route(
+        "**/v1/people/*",
+        lambda route: (
+            route.fulfill(status=500, content_type="application/problem+json", body=body)
+            if route.request.method == "PATCH"
+            else route.continue_()
+        ),
+    )
     first = first_tile(page)
     page.keyboard.press("h")
     toast(page, "It did not work.")
@@ -249,5 +297,7 @@ def keys_alone_name_a_person(session):
 def first_answer_is_quick(session):
     """First paint of the people page; the server's part alone should stay under 200 ms."""
     page = session.open("/people")
-    timing = page.evaluate("""() => performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/v1/people')).map((entry) => entry.responseEnd - entry.startTime)""")
+    timing = page.evaluate(
+        """() => performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/v1/people')).map((entry) => entry.responseEnd - entry.startTime)"""
+    )
     assert timing and timing[0] < 1000, timing
