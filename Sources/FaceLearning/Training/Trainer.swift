@@ -1,7 +1,6 @@
 #if Training
     public import FaceCore
-    internal import FaceEvaluation
-    public import FaceVision
+    internal import FaceVision
     internal import Foundation
 
     /// Trains a backbone under a recipe's loss, step by step; can be stopped anywhere and go on from its last checkpoint to
@@ -14,17 +13,17 @@
         public let folder: String
         public let schedule: LearningRate
         public let stepsPerEpoch: Int
-        public private(set) var step = 0
-        public private(set) var bestAccuracy: Double?
+        public internal(set) var step = 0
+        public internal(set) var bestAccuracy: Double?
         /// Of weights, where the recipe asks for it.
         public let average: MovingAverage?
-        private let optimiser: any Optimiser
+        let optimiser: any Optimiser
         private let sampler: BatchSampler
-        private let group: ProcessGroup?
-        private let device: Device
-        private var scaler: LossScaler
-        private var watch: DivergenceWatch
-        private var log: MetricsLog?
+        let group: ProcessGroup?
+        let device: Device
+        var scaler: LossScaler
+        var watch: DivergenceWatch
+        var log: MetricsLog?
         private var epochBatches: (epoch: Int, batches: [[Int]])?
         private let threads: Int
 
@@ -82,8 +81,8 @@
 
         public var totalSteps: Int { schedule.total }
         public var epoch: Int { step / stepsPerEpoch }
-        private var isMain: Bool { (group?.rank ?? 0) == 0 }
-        private var parameters: [Parameter] {
+        var isMain: Bool { (group?.rank ?? 0) == 0 }
+        var parameters: [Parameter] {
             (backbone.parameters + objective.parameters).filter(\.isTrainable)
         }
 
@@ -268,229 +267,6 @@
         private static func seconds(since start: ContinuousClock.Instant) -> Double {
             let d = (ContinuousClock.now - start).components
             return Double(d.seconds) + Double(d.attoseconds) * 1e-18
-        }
-
-        // MARK: Log and validation
-
-        private func write(_ p: Progress, _ seconds: Double) throws(LikenessError) {
-            guard isMain else { return }
-            var values: [String: Double] = [
-                "step": Double(p.step), "epoch": Double(p.step) / Double(stepsPerEpoch), "loss": p.report.loss,
-                "rate": p.rate, "gradientNorm": p.gradientNorm, "featureNorm": p.featureNorm, "spread": p.spread,
-                "imagesPerSecond": Double(recipe.batch * (group?.size ?? 1)) / seconds,
-            ]
-            values["accuracy"] = p.report.accuracy
-            values["targetCosine"] = p.report.targetCosine
-            values["activeShare"] = p.report.activeShare
-            if recipe.precision == .float16 { values["lossScale"] = scaler.factor }
-            for (name, value) in p.report.parts { values["loss.\(name)"] = value }
-            try log?.write(values)
-        }
-
-        /// Verification of identities that are not learned: 10-fold accuracy, area under the curve. The first process
-        /// measures; all of them write the checkpoint when it is the best so far, because each may hold classes of its own.
-        @discardableResult
-        public func validate() throws(LikenessError) -> (accuracy: Double, area: Double)? {
-            guard data.pairs.count >= 40 else { return nil }
-            let result = isMain ? try verification() : nil
-            var isBest = false
-            if let result {
-                try log?.write([
-                    "step": Double(step), "validation.accuracy": result.accuracy,
-                    "validation.standardError": result.standardError, "validation.area": result.auc,
-                ])
-                isBest = result.accuracy > bestAccuracy ?? 0
-                if isBest { bestAccuracy = result.accuracy }
-            }
-            if let group, group.size > 1 { isBest = try group.sum(Tensor([isBest ? 1.0 : 0], [1])).scalar() > 0 }
-            if isBest {
-                let best = try checkpoint()
-                if isMain { try best.write(to: "\(folder)/best.safetensors") }
-            }
-            return result.map { ($0.accuracy, $0.auc) }
-        }
-
-        private func verification() throws(LikenessError) -> VerificationResult {
-            let pairs = data.pairs
-            let numbers = Set(pairs.flatMap { [$0.first, $0.second] }).sorted()
-            let place = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) })
-            let rows = try embeddings(numbers.map { data.heldOutChip($0) })
-            let scores = pairs.map { pair in
-                zip(rows[place[pair.first, default: 0]], rows[place[pair.second, default: 0]])
-                    .reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-            }
-            return try VerificationResult.evaluate(scores: scores, same: pairs.map(\.same))
-        }
-
-        /// Unit-length embeddings of chips, by the averaged weights where there are such.
-        public func embeddings(_ chips: [Raster]) throws(LikenessError) -> [[Float]] {
-            try withAveragedWeights { () throws(LikenessError) in
-                try withoutGradients { () throws(LikenessError) in
-                    var out: [[Float]] = []
-                    let size = backbone.plan.input
-                    for start in stride(from: 0, to: chips.count, by: 64) {
-                        let some = chips[start..<min(start + 64, chips.count)].map {
-                            $0.width == size[2] && $0.height == size[1]
-                                ? $0 : $0.resized(width: size[2], height: size[1])
-                        }
-                        let input = try ChipTensor.make(some, channels: size[0], device: device)
-                        let flat = try backbone(input, training: false).unitRows().floats()
-                        let d = backbone.plan.dimension
-                        for i in 0..<some.count { out.append(Array(flat[i * d..<(i + 1) * d])) }
-                    }
-                    return out
-                }
-            }
-        }
-
-        /// Runs a body with the averaged weights in place.
-        public func withAveragedWeights<R>(_ body: () throws(LikenessError) -> R) throws(LikenessError) -> R {
-            guard let average else { return try body() }
-            var kept: [(Parameter, Tensor)] = []
-            try withoutGradients { () throws(LikenessError) in
-                for p in backbone.parameters {
-                    guard let value = average.values[p.name] else { continue }
-                    kept.append((p, try p.value.detached().copied()))
-                    try p.value.detached().copyInPlace(value)
-                }
-            }
-            let result: R
-            do throws(LikenessError) { result = try body() } catch {
-                for (p, value) in kept { try p.value.detached().copyInPlace(value) }
-                throw error
-            }
-            try withoutGradients { () throws(LikenessError) in
-                for (p, value) in kept { try p.value.detached().copyInPlace(value) }
-            }
-            return result
-        }
-
-        // MARK: Checkpoints
-
-        private func prepareFolder(resume: Bool) throws(LikenessError) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder)/checkpoints", withIntermediateDirectories: true)
-            } catch { throw LikenessError(.fileUnwritable, subject: folder, "\(error.localizedDescription)") }
-            var kept = 0
-            if resume, let newest = Self.checkpoints(folder).last {
-                let checkpoint = try Checkpoint(newest, device: device)
-                try restore(checkpoint)
-                kept = checkpoint.position.metricsBytes
-            } else if let group {
-                // Whatever a process drew or read, all begin with the first one's values.
-                for p in backbone.parameters { try group.broadcast(p.value) }
-            }
-            guard isMain else { return }
-            log = try MetricsLog("\(folder)/metrics.jsonl", keeping: kept)
-            if kept == 0 { try AtomicFile.write(Array(recipe.json().utf8), to: "\(folder)/recipe.json", force: true) }
-        }
-
-        /// Paths of a run's checkpoints, oldest first.
-        public static func checkpoints(_ folder: String) -> [String] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/checkpoints")) ?? []
-            return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
-                .map { "\(folder)/checkpoints/\($0)" }
-        }
-
-        /// Writes a checkpoint and drops all but the newest.
-        public func save() throws(LikenessError) {
-            let checkpoint = try checkpoint()
-            guard isMain else { return }
-            let digits = String(step)
-            let name = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
-            try checkpoint.write(to: "\(folder)/checkpoints/step-\(name).safetensors")
-            for old in Self.checkpoints(folder).dropLast(max(1, recipe.keep)) {
-                try? FileManager.default.removeItem(atPath: old)
-            }
-        }
-
-        /// The whole state. Rows of class weights that other processes own are gathered: any number may go on from it.
-        func checkpoint() throws(LikenessError) -> Checkpoint {
-            var tensors: [String: Tensor] = [:]
-            for p in backbone.parameters { tensors["trunk.\(p.name)"] = try p.value.detached() }
-            for (name, buffer) in backbone.buffers { tensors["trunk.\(name)"] = buffer }
-            for p in objective.parameters { tensors[p.name] = try whole(p, p.value.detached()) }
-            let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
-            for (name, state) in optimiser.state {
-                let owner = byName[name.split(separator: ".").dropLast().joined(separator: ".")]
-                tensors["optimiser.\(name)"] =
-                    try owner.map { (p) throws(LikenessError) in try whole(p, state) } ?? state
-            }
-            for (name, value) in average?.values ?? [:] { tensors["average.\(name)"] = value }
-            if let center = objective.center { tensors["centers"] = center.loss.centers }
-            tensors["generator"] = try LibTorch.generatorState()
-            var position = Checkpoint.Position()
-            position.step = step
-            position.optimiserSteps = optimiser.steps
-            position.averageUpdates = average?.updates ?? 0
-            position.scaler = scaler
-            position.head = objective.head?.state.numbers ?? [:]
-            position.watch = watch
-            position.classes = data.classes
-            position.data = data.fingerprint
-            position.backbone = backbone.plan.id
-            position.loss = recipe.loss.kind.rawValue
-            position.metricsBytes = log?.bytes ?? 0
-            position.bestAccuracy = bestAccuracy
-            return Checkpoint(position: position, tensors: tensors)
-        }
-
-        private func whole(_ p: Parameter, _ own: Tensor) throws(LikenessError) -> Tensor {
-            guard let group, group.size > 1, !p.isReplicated, own.dimensions > 1 else { return own }
-            // Shares differ by a row at most: gathered padded, then cut.
-            let each = (data.classes.count + group.size - 1) / group.size
-            let padded = own.shape[0] < each ? try own.paddedAtEnd([0, each - own.shape[0]]) : own
-            let parts = try group.gathered(padded)
-            var rows: [Tensor] = []
-            for (rank, part) in parts.enumerated() {
-                let share = PartialHead.share(of: data.classes.count, rank: rank, size: group.size)
-                rows.append(try part.slice(0, from: 0, count: share.count))
-            }
-            return try Tensor.concatenated(rows)
-        }
-
-        private func own(_ p: Parameter, _ tensor: Tensor) throws(LikenessError) -> Tensor {
-            guard let group, !p.isReplicated, tensor.dimensions > 1 else { return tensor }
-            let share = PartialHead.share(of: data.classes.count, rank: group.rank, size: group.size)
-            return try tensor.slice(0, from: share.lowerBound, count: share.count).copied()
-        }
-
-        private func restore(_ checkpoint: Checkpoint) throws(LikenessError) {
-            let position = checkpoint.position
-            guard position.classes == data.classes, position.data == data.fingerprint,
-                position.backbone == backbone.plan.id, position.loss == recipe.loss.kind.rawValue
-            else {
-                throw LikenessError(
-                    .checkpointMismatch, subject: folder,
-                    "the checkpoint is of \(position.backbone) with \(position.loss) on other data or classes",
-                    remedy: "resume with the recipe and the data of the run, or begin in another folder")
-            }
-            for p in backbone.parameters { try checkpoint.copy("trunk.\(p.name)", into: p.value) }
-            for (name, buffer) in backbone.buffers { try checkpoint.copy("trunk.\(name)", into: buffer) }
-            for p in objective.parameters {
-                guard let stored = checkpoint.tensors[p.name] else { continue }
-                let part = try own(p, stored)
-                try Checkpoint(position: position, tensors: [p.name: part]).copy(p.name, into: p.value)
-            }
-            let byName = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0) })
-            for (name, tensor) in checkpoint.tensors where name.hasPrefix("optimiser.") {
-                let key = String(name.dropFirst("optimiser.".count))
-                let owner = byName[key.split(separator: ".").dropLast().joined(separator: ".")]
-                optimiser.state[key] = try owner.map { (p) throws(LikenessError) in try own(p, tensor) } ?? tensor
-            }
-            if let average {
-                for (name, value) in average.values { try checkpoint.copy("average.\(name)", into: value) }
-                average.updates = position.averageUpdates
-            }
-            if let center = objective.center, let centers = checkpoint.tensors["centers"] {
-                try center.loss.restore(centers)
-            }
-            if let state = checkpoint.tensors["generator"] { try LibTorch.setGeneratorState(state) }
-            try objective.head?.restore(HeadState(numbers: position.head))
-            optimiser.steps = position.optimiserSteps
-            (step, scaler, bestAccuracy) = (position.step, position.scaler, position.bestAccuracy)
-            watch = position.watch ?? watch
         }
     }
 
