@@ -25,6 +25,17 @@ import Testing
         #expect(files.reply("../main.js", ifNoneMatch: nil) == nil)
     }
 
+    /// A filtered page can be reloaded and sent to others; the interface stays strict.
+    @Test func pagesTakeAnyQuery() async throws {
+        try await TestSession.run { session in
+            for path in ["/people?show=unnamed&sort=name", "/search?face=fac_x", "/?from=mail"] {
+                let answer = try await session.get(path)
+                #expect(answer.status == 200 && answer.text.contains("<html"), "\(path)")
+            }
+            #expect(try await session.get("/v1/people?show=unnamed").status == 422)
+        }
+    }
+
     @Test func linksAndHiddenFilesOfTheFolderAreLeftOut() throws {
         let folder = try TemporaryFolder()
         let manager = FileManager.default

@@ -1,6 +1,7 @@
 import FaceCore
 
 /// Reads the query of a route's address: only what the route knows, each name at most once, each value by its schema.
+/// The query of a page is its script's; what the route does not know is passed over.
 struct QueryReader {
     let route: Route
     let components: [String: Schema]
@@ -14,6 +15,7 @@ struct QueryReader {
                 let value = parts.count > 1 ? parts[1].removingPercentEncoding(plusIsSpace: true) : ""
             else { throw Problem(.invalidInput, "the query has a broken escape") }
             guard let parameter = route.query.first(where: { $0.name == name }) else {
+                if route.isPage { continue }
                 let known = route.query.map(\.name).joined(separator: ", ")
                 let detail = known.isEmpty ? "is not known here" : "is not known here; known are \(known)"
                 faults.append(.init(pointer: "?\(name.prefix(64))", detail: detail))

@@ -107,6 +107,9 @@ package struct Route: Sendable {
     package let problems: [Problem.Kind]
     package let handler: Handler
 
+    /// Whether it answers with a page for people.
+    package var isPage: Bool { answers.contains { $0.content.contains { $0.type == "text/html" } } }
+
     package init(
         _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ summary: String, access: Access,
         limits: LimitClass, audit: AuditClass, idempotency: Idempotency, needsVersion: Bool = false,
