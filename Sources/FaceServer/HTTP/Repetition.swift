@@ -36,8 +36,8 @@ final class Repetition: Sendable {
         guard isKeyed, let key = call.request.headers[SecurityHeaders.field("Idempotency-Key")] else {
             return try await perform()
         }
-        guard (1...200).contains(key.utf8.count) else {
-            throw Problem.invalid("Idempotency-Key", "has 1…200 characters")
+        if let reason = Schema.StringForm.text(1...200).refusal(of: key) {
+            throw Problem.invalid("Idempotency-Key", reason)
         }
         // of two people who choose the same key neither sees the other's answer
         let route = "\(call.principal?.id ?? "-") \(call.route.operation)"
