@@ -140,6 +140,7 @@ struct Projection {
         guard let person = try personNumber(id) else { return }
         // cards and places follow at once: a kill before the rows are erased must leave a library that adds up
         people.insert(person)
+        relinked.insert(person)
         let touched = "SELECT face FROM claim WHERE person = ?1 UNION SELECT face FROM refusal WHERE person = ?1"
         faces.formUnion(try Int.fetchAll(db, sql: touched, arguments: [person]))
         relinked.formUnion(try Int.fetchAll(db, sql: "SELECT no FROM person WHERE mergedInto = ?", arguments: [person]))

@@ -49,10 +49,18 @@ extension PhotoLibrary {
             if let fault = faults.first { return "\(fault.message) (\(fault.subject ?? ""))" }
             let snapshot = segments.snapshot()
             let places = try store.read { db in
-                try Row.fetchAll(
-                    db, sql: "SELECT segment, row FROM embedding WHERE model = ?", arguments: [model.number]
+                // vectors go before the rows of what is being forgotten
+                let leaving = Set(
+                    try Row.fetchAll(db, sql: "SELECT * FROM decision WHERE kind = 'forget'").flatMap {
+                        try JournalEntry($0).payload.faces ?? []
+                    })
+                return try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT e.segment, e.row, f.id FROM embedding e JOIN face f ON f.no = e.face WHERE e.model = ?
+                        """, arguments: [model.number]
                 )
-                .map { VectorLocation(segment: $0[0], row: $0[1]) }
+                .filter { !leaving.contains($0[2]) }.map { VectorLocation(segment: $0[0], row: $0[1]) }
             }
             let missing = places.count { !snapshot.contains($0) }
             if missing > 0 { return "\(missing) of \(places.count) vectors of \(model.space.id) are not there" }

@@ -14,8 +14,9 @@ struct Forgetting {
     let density: DensityState?
 
     func run(_ subject: ForgetSubject, _ job: JobContext) throws(LikenessError) -> ForgetReceipt {
-        let scope = try scope(subject)
-        let decision = try decide(scope, key: "forget \(job.row.job.id)")
+        let key = "forget \(job.row.job.id)"
+        let scope = if let known = try begun(key, subject) { known } else { try scope(subject) }
+        let decision = try decide(scope, key: key)
         try job.progress(0, of: 5)
         let vectors = try eraseVectors(scope)
         try job.progress(1, of: 5)
@@ -43,6 +44,26 @@ struct Forgetting {
         var personIDs: Set<String> = []
         var photo: Int?
         var label = ""
+    }
+
+    /// What a first try was about, which ended before it was done: its decision names people and faces. The library says
+    /// nothing of them any more.
+    private func begun(_ key: String, _ subject: ForgetSubject) throws(LikenessError) -> Scope? {
+        try library.store.read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM decision WHERE requestKey = ?", arguments: [key])
+            else { return nil }
+            let said = try JournalEntry(row).payload
+            var scope = Scope()
+            scope.label = said.value ?? ""
+            scope.personIDs = Set(said.from ?? [])
+            scope.people = try scope.personIDs.sorted().map { try Identity.number(db, $0) }
+            if case .photo(let id) = subject { scope.photo = try PhotoReader(db: db).number(id) }
+            scope.faceIDs = Set(said.faces ?? [])
+            scope.faces = try scope.faceIDs.sorted().compactMap { id in
+                try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [id])
+            }
+            return scope
+        }
     }
 
     private func scope(_ subject: ForgetSubject) throws(LikenessError) -> Scope {
@@ -85,12 +106,15 @@ struct Forgetting {
         }
     }
 
-    /// The journal says first that it was forgotten; the same job says it once.
+    /// The journal says first that it was forgotten; the same job says it once. The faces are named until they are gone.
     private func decide(_ scope: Scope, key: String) throws(LikenessError) -> String {
         try library.store.write { db in
             let journal = Journal(db: db, author: Author(actor, requestKey: key))
             return try journal.decide(
-                .forget, DecisionPayload(from: scope.personIDs.sorted(), value: scope.label, count: scope.faces.count)
+                .forget,
+                DecisionPayload(
+                    from: scope.personIDs.sorted(), faces: scope.faceIDs.sorted(), value: scope.label,
+                    count: scope.faces.count)
             ).entry.id
         }
     }

@@ -99,9 +99,12 @@ package struct PersonAssignment {
                 out[member.face] = .some(nil)
             } else {
                 let person = known.count == 1 ? known[0].person : nearest(group.key, k, known)
-                // a face of somebody else's group does not go to a person of whom that was said to be different
-                let isApart = member.claim.map { $0.person != person && apart($0.person, person) } ?? false
-                out[member.face] = isApart ? .some(nil) : person
+                // a face of somebody else's group stays there when the two were said to be different
+                if let claim = member.claim, claim.person != person, apart(claim.person, person) {
+                    out[member.face] = claim.person
+                } else {
+                    out[member.face] = person
+                }
             }
         }
     }
