@@ -32,6 +32,22 @@ public struct Grouping: Sendable, Hashable, Codable {
     /// The rows that belong to nobody, rising.
     public var unassigned: [Int] { labels.indices.filter { labels[$0] < 0 } }
 
+    /// How far two groupings of the same rows agree: pairs together in both, over the mean number of pairs together in one
+    /// (Dice; 1 where neither joins any). Rows of nobody (−1) are with nobody. O(n).
+    public static func pairAgreement(_ a: [Int], _ b: [Int]) -> Double {
+        precondition(a.count == b.count, "groupings of \(a.count) and \(b.count) rows")
+        var (first, second): ([Int: Int], [Int: Int]) = ([:], [:])
+        var both: [[Int]: Int] = [:]
+        for (x, y) in zip(a, b) {
+            if x >= 0 { first[x, default: 0] += 1 }
+            if y >= 0 { second[y, default: 0] += 1 }
+            if x >= 0, y >= 0 { both[[x, y], default: 0] += 1 }
+        }
+        func pairs(_ sizes: some Sequence<Int>) -> Double { sizes.reduce(0) { $0 + Double($1) * Double($1 - 1) / 2 } }
+        let all = pairs(first.values) + pairs(second.values)
+        return all > 0 ? 2 * pairs(both.values) / all : 1
+    }
+
     /// Labels of any distinct values, negative ones too, made 0, 1, … by first row.
     package static func renumbered(_ labels: [Int]) -> [Int] {
         let lowest = labels.min() ?? 0

@@ -57,9 +57,9 @@ struct ClusterComparison: Encodable {
         if input.graph == nil {
             console.progress("neighbours")
             let start = ContinuousClock.now
-            let graph = try NeighbourGraph.exact(of: input.vectors, space: input.space, k: k, threads: threads)
+            let graph = try NeighbourGraph.forGrouping(input.vectors, space: input.space, k: k, threads: threads)
             seconds = (ContinuousClock.now - start) / .seconds(1)
-            faces = try ClusteringInput(vectors: input.vectors, space: input.space, graph: graph)
+            faces = try input.with(graph: graph)
         }
         let people = Set(truth.filter { $0 >= 0 }).count
         var entries: [Entry] = []

@@ -12,8 +12,23 @@ struct ClusterInput: ParsableArguments {
         help: ArgumentHelp(
             "Embedder of the vectors, for its calibration (default: what the side-car says).", valueName: "id"))
     var model: String?
+    @Option(help: ArgumentHelp("Quality of each row, one column (.npy); poor faces found no group.", valueName: "file"))
+    var quality: String?
+    @Option(
+        help: ArgumentHelp(
+            "The photo of each row as a number, −1 for none (.npy): two faces of one photo are two people.",
+            valueName: "file"))
+    var photos: String?
+    @Option(
+        help: ArgumentHelp(
+            "What is known of people: lines 'same 3 17', 'different 3 4', 'pin 5 6 7' of row numbers.",
+            valueName: "file"))
+    var wishes: String?
 
-    /// Unit rows, their space, and the graph. Throws what reading throws, and `space-mismatch`.
+    /// Whether anything is said beside the vectors.
+    var saysMore: Bool { quality != nil || photos != nil || wishes != nil }
+
+    /// Unit rows, their space, the graph, and what is known beside. Throws what reading throws, and `space-mismatch`.
     func read(_ path: String, threads: Int) throws(LikenessError) -> ClusteringInput {
         let hasCard = FileManager.default.fileExists(atPath: VectorFile.cardPath(path))
         let graph = try graph.map { (path) throws(LikenessError) in try NeighbourGraph(path) }
@@ -37,7 +52,56 @@ struct ClusterInput: ParsableArguments {
             throw LikenessError(
                 .nonFinite, subject: path, "row \(row) has no direction: it is zero or holds what is no number")
         }
-        return try ClusteringInput(vectors: vectors, space: space, graph: graph)
+        let said = try wishes.map { (path) throws(LikenessError) in try ClusterWishes(path) } ?? ClusterWishes()
+        return try ClusteringInput(
+            vectors: vectors, space: space,
+            quality: quality.map { (path) throws(LikenessError) in try Self.column(path) } ?? [],
+            photos: photos.map { (path) throws(LikenessError) in try NPY.readLabels(path) } ?? [], same: said.same,
+            different: said.different, pinned: said.pinned, graph: graph)
+    }
+}
+
+extension ClusterInput {
+    /// A number a row. Throws `dimension-mismatch` for a matrix of more columns.
+    static func column(_ path: String) throws(LikenessError) -> [Float] {
+        let m = try NPY.readMatrix(path)
+        guard m.columns == 1 else {
+            throw LikenessError(.dimensionMismatch, subject: path, "qualities are one column, not \(m.columns)")
+        }
+        return (0..<m.rows).map { m[$0, 0] }
+    }
+}
+
+/// Wishes by row numbers, a line each; empty lines and those that begin with # say nothing.
+struct ClusterWishes {
+    private(set) var same: [ClusteringInput.Pair] = []
+    private(set) var different: [ClusteringInput.Pair] = []
+    private(set) var pinned: [[Int]] = []
+
+    init() {}
+
+    /// Throws what reading throws, and `file-format` with the line.
+    init(_ path: String) throws(LikenessError) {
+        let file = try InputFile(path)
+        let text = String(decoding: try file.bytes(at: 0, count: file.size), as: UTF8.self)
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split { $0.isWhitespace || $0 == "," }
+            guard let kind = words.first, !kind.hasPrefix("#") else { continue }
+            let rows = words.dropFirst().compactMap { Int($0) }
+            switch (kind, rows.count) {
+            case _ where rows.count != words.count - 1: throw Self.unclear(path, number)
+            case ("same", 2): same.append(.init(rows[0], rows[1]))
+            case ("different", 2): different.append(.init(rows[0], rows[1]))
+            case ("pin", 1...): pinned.append(rows)
+            default: throw Self.unclear(path, number)
+            }
+        }
+    }
+
+    private static func unclear(_ path: String, _ line: Int) -> LikenessError {
+        LikenessError(
+            .fileFormat, subject: path, "line \(line + 1) is no wish",
+            remedy: "write 'same 3 17', 'different 3 4' or 'pin 5 6 7'")
     }
 }
 

@@ -17,6 +17,9 @@ struct ClusterRun: ParsableCommand {
             why is said on standard error. --list names the methods and their settings.
             """)
 
+    /// How firm the choice of auto is gets measured without being asked for up to so many faces: it takes seconds.
+    private static let stabilityRows = 50_000
+
     @Argument(help: ArgumentHelp("Vectors, one row a face (.npy).", valueName: "vectors")) var vectors: String?
     @Option(help: ArgumentHelp("Method, see --list.", valueName: "name")) var method = AutoClusterer().method
     @Flag(help: "Choose method and threshold from the faces: --method auto, the default.") var auto = false
@@ -24,6 +27,12 @@ struct ClusterRun: ParsableCommand {
     var aggregate = false
     @Flag(help: "Divide groups afterwards that are too large or too spread to be one person.") var divide = false
     @Option(help: ArgumentHelp("Weights of a graph network (.safetensors).", valueName: "file")) var weights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Of cdp: the graph of the same faces under another model; may come several times.", valueName: "file"))
+    var committee: [String] = []
+    @Option(help: ArgumentHelp("Of cdp: weights of the network that judges pairs (.safetensors).", valueName: "file"))
+    var mediator: String?
     @Option(help: ArgumentHelp("A setting of the method; may come several times.", valueName: "name=value"))
     var set: [SettingArgument] = []
     @Option(help: ArgumentHelp("Write the group of each row here (.npy).", valueName: "file")) var out: String?
@@ -39,6 +48,12 @@ struct ClusterRun: ParsableCommand {
 
     func validate() throws {
         if vectors == nil, !list { throw ValidationError("Name a file of vectors, or say --list.") }
+        if method != CDPClusterer.name, !committee.isEmpty || mediator != nil {
+            throw ValidationError("--committee and --mediator are of --method \(CDPClusterer.name).")
+        }
+        if input.saysMore, !committee.isEmpty || mediator != nil {
+            throw ValidationError("With a committee or a mediator, --quality, --photos and --wishes do not count.")
+        }
         if auto, method != AutoClusterer().method { throw ValidationError("--auto chooses the method itself.") }
         if let twice = Dictionary(grouping: set, by: \.name).first(where: { $0.value.count > 1 }) {
             throw ValidationError("--set \(twice.key) comes twice.")
@@ -48,10 +63,15 @@ struct ClusterRun: ParsableCommand {
     func run() throws {
         if list { return try printMethods() }
         guard let vectors else { return }
-        let settings = Dictionary(uniqueKeysWithValues: set.map { ($0.name, $0.value) })
-        let clusterer = try ClusterMethod.named(method).make(settings, seed: common.seed, weights: weights)
-        if let out { try Output.requireFree([out], force: force) }
         var faces = try input.read(vectors, threads: common.threadCount)
+        var settings = Dictionary(uniqueKeysWithValues: set.map { ($0.name, $0.value) })
+        if method == AutoClusterer().method, settings[AutoClusterer.stability] == nil {
+            settings[AutoClusterer.stability] = faces.count <= Self.stabilityRows ? 1 : 0
+        }
+        let clusterer =
+            try committee.isEmpty && mediator == nil
+            ? ClusterMethod.named(method).make(settings, seed: common.seed, weights: weights) : propagation(settings)
+        if let out { try Output.requireFree([out], force: force) }
         let truth = try truth.map { (path) throws(LikenessError) in try ClusterTruth.read(path) }
         if aggregate { faces = try aggregated(faces) }
         let choice = try method == AutoClusterer().method ? choose(&faces) : nil
@@ -64,12 +84,19 @@ struct ClusterRun: ParsableCommand {
         try print(ClusterSummary(result, report: report, choice: choice))
     }
 
+    /// Consensus-driven propagation with what other models say.
+    private func propagation(_ settings: [String: Double]) throws(LikenessError) -> any Clusterer {
+        var graphs: [NeighbourGraph] = []
+        for path in committee { graphs.append(try NeighbourGraph(path)) }
+        let network = try mediator.map { (path) throws(LikenessError) in try CDPMediator(path) }
+        return try ClusterMethod.propagation(settings, committee: graphs, mediator: network)
+    }
+
     /// What `auto` will do and why; large sets get their graph here, so that it is made once.
     private func choose(_ faces: inout ClusteringInput) throws(LikenessError) -> AutomaticChoice {
         if faces.graph == nil, faces.count > AutomaticChoice.fewFaces {
-            let graph = try NeighbourGraph.exact(
-                of: faces.vectors, space: faces.space, k: 80, threads: common.threadCount)
-            faces = try ClusteringInput(vectors: faces.vectors, space: faces.space, graph: graph)
+            let graph = try common.neighbours(faces.vectors, space: faces.space, k: 80)
+            faces = try faces.with(graph: graph)
         }
         let choice = try AutomaticChoice(faces, threads: common.threadCount)
         common.console.note("\(choice.chosen.method): \(choice.chosen.reason)")
@@ -85,12 +112,21 @@ struct ClusterRun: ParsableCommand {
         // what a similarity meant before says nothing of these
         let space = EmbeddingSpace(
             id: "\(faces.space.id)+aggregated", dimension: faces.space.dimension, metric: .cosine, normalised: true)
-        return try ClusteringInput(vectors: moved.vectors, space: space)
+        return try ClusteringInput(
+            vectors: moved.vectors, space: space, quality: faces.quality, photos: faces.photos, same: faces.same,
+            different: faces.different, pinned: faces.pinned)
     }
 
     private func print(_ summary: ClusterSummary) throws {
         let console = common.console
         if let warning = summary.warning { console.warning(warning) }
+        if let stability = summary.parameters[AutoClusterer.stability] {
+            let share = Figure.rate(stability)
+            console.note(
+                stability >= AutoClusterer.firm
+                    ? "firm: a little more or less strictly the same groups come out (pair agreement \(share))"
+                    : "not firm: a little more or less strictly other groups come out (pair agreement \(share))")
+        }
         if common.json { return try console.json(summary) }
         console.table(
             ["method", "faces", "groups", "of one", "largest", "nobody", "seconds", "CPU s", "MB"],

@@ -12,12 +12,9 @@ struct Neighbours: ParsableCommand {
             likeness neighbours faces.npy --out faces.graph --k 80
             likeness neighbours faces.npy --out faces.graph --floor 0.5 --recall 0.99
 
-            Exact up to \(Neighbours.exactRows) vectors, beyond with a recall of 0.99 that is measured on a sample and \
-            stored in the graph; --exact and --recall say which. Distances of a Euclidean space are stored negated.
+            Exact up to \(NeighbourGraph.exactRows) vectors, beyond with a recall of 0.99 of the neighbours near enough to be \
+            linked, measured on a sample and stored in the graph; --exact and --recall say which. Distances of a Euclidean space are stored negated.
             """)
-
-    /// 200,000 × 256 take about 20 s of two cores exactly, and four times that for each doubling.
-    private static let exactRows = 200_000
 
     @Argument(help: "Vectors (.npy with its side-car, as `embed` writes them).") var vectors: String
     @Option(help: ArgumentHelp("File of the graph.", valueName: "file")) var out: String
@@ -53,18 +50,34 @@ struct Neighbours: ParsableCommand {
     }
 
     private func find(_ matrix: Matrix, _ space: EmbeddingSpace) throws(LikenessError) -> NeighbourGraph {
-        let console = common.console
-        let meter = ProgressMeter("pairs") { report in
-            console.progress(report.isFinished ? "" : "\(report.done / 1_000_000) million pairs")
-        }
-        if exact || (recall == nil && matrix.rows <= Neighbours.exactRows) {
+        guard exact || recall != nil else { return try common.neighbours(matrix, space: space, k: k, floor: floor) }
+        let (floor, meter) = (floor ?? -.infinity, common.pairMeter)
+        guard let recall, !exact else {
             return try NeighbourGraph.exact(
-                of: matrix, space: space, k: k, floor: floor ?? -.infinity, threads: common.threadCount, progress: meter
-            )
+                of: matrix, space: space, k: k, floor: floor, threads: common.threadCount, progress: meter)
         }
         return try NeighbourGraph.approximate(
-            of: matrix, space: space, k: k, floor: floor ?? -.infinity, recall: recall ?? 0.99, seed: common.seed,
+            of: matrix, space: space, k: k, floor: floor, recall: recall, seed: common.seed,
             threads: common.threadCount, progress: meter)
+    }
+}
+
+extension CommonOptions {
+    /// Shows how many pairs of rows were compared.
+    var pairMeter: ProgressMeter {
+        let console = console
+        return ProgressMeter("pairs") { report in
+            console.progress(report.isFinished ? "" : "\(report.done / 1_000_000) million pairs")
+        }
+    }
+
+    /// The lists that `neighbours` makes when nothing is said about exactness.
+    func neighbours(
+        _ vectors: Matrix, space: EmbeddingSpace, k: Int, floor: Float? = nil
+    ) throws(LikenessError) -> NeighbourGraph {
+        try NeighbourGraph.forGrouping(
+            vectors, space: space, k: k, floor: floor ?? -.infinity, seed: seed, threads: threadCount,
+            progress: pairMeter)
     }
 }
 
@@ -72,15 +85,18 @@ private struct NeighboursOutput: Encodable {
     let rows, k, entries: Int
     /// Absent: exact.
     let recall: [Double]?
+    /// The similarity from which neighbours were counted; absent: all were.
+    let recallFrom: Float?
     let file: String
     let seconds: Double
 
     init(_ graph: NeighbourGraph, file: String, seconds: Double) {
         (rows, k, entries) = (graph.rows, graph.k, graph.entries)
-        if case .estimated(let recall, let low, let high) = graph.exactness {
+        if case .estimated(let recall, let low, let high, let from) = graph.exactness {
             self.recall = [recall, low, high]
+            recallFrom = from.isFinite ? from : nil
         } else {
-            recall = nil
+            (recall, recallFrom) = (nil, nil)
         }
         self.file = file
         self.seconds = seconds
@@ -89,7 +105,8 @@ private struct NeighboursOutput: Encodable {
     var quality: String {
         guard let recall else { return "exact" }
         let figures = recall.map { String(format: "%.4f", $0) }
-        return "recall \(figures[0]) (\(figures[1])–\(figures[2]))"
+        let from = recallFrom.map { String(format: " from %.3f on", $0) } ?? ""
+        return "recall \(figures[0])\(from) (\(figures[1])–\(figures[2]))"
     }
 }
 

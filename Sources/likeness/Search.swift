@@ -10,6 +10,7 @@ struct Search: ParsableCommand {
         discussion: """
             likeness search faces.npy query.npy --top 10
             likeness search faces.index query.npy --top 5 --floor 0.5 --json
+            likeness search faces.npy query.npy --within 0.5
             likeness search faces.npy query.npy --where people.npy=3,7
 
             Ids of a file of vectors are its row numbers. The answer is exact among the vectors that are let through;
@@ -20,6 +21,8 @@ struct Search: ParsableCommand {
     @Argument(help: "Query vectors (.npy).") var query: String
     @Option(help: ArgumentHelp("Neighbours of each query.", valueName: "n")) var top = 10
     @Option(help: ArgumentHelp("List nothing below this similarity.", valueName: "similarity")) var floor: Float?
+    @Option(help: ArgumentHelp("List all vectors that are at least this similar.", valueName: "similarity"))
+    var within: Float?
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
@@ -31,6 +34,8 @@ struct Search: ParsableCommand {
 
     func validate() throws {
         if !(1...1_000_000).contains(top) { throw ValidationError("--top takes 1…1000000, not \(top)") }
+        if within != nil, floor != nil { throw ValidationError("--within and --floor contradict each other") }
+        if let within, within.isNaN { throw ValidationError("--within takes a number") }
         if let floor, floor.isNaN { throw ValidationError("--floor takes a number") }
     }
 
@@ -38,11 +43,17 @@ struct Search: ParsableCommand {
         let index = try open()
         let (queries, space) = try VectorInput.read(query, space: space, console: common.console)
         try index.space.require(space)
-        if case .estimated(let recall, _, _) = index.exactness {
+        if case .estimated(let recall, _, _, _) = index.exactness {
             common.console.note("the index finds \(Format.number(100 * recall, 1)) % of the nearest vectors")
         }
-        let found = try index.search(
-            queries, k: top, floor: floor ?? -.infinity, filter: predicate(), threads: common.threadCount)
+        let passes = try predicate()
+        let threads = common.threadCount
+        let found =
+            if let within {
+                try index.within(within, of: queries, filter: passes, threads: threads)
+            } else {
+                try index.search(queries, k: top, floor: floor ?? -.infinity, filter: passes, threads: threads)
+            }
         if common.json {
             return try common.console.json(
                 found.map { hits in hits.map { SearchHit(id: $0.id, similarity: $0.similarity) } })

@@ -35,4 +35,13 @@ import Testing
     @Test func refusesNumbersThatAreNone() {
         #expect(throws: LikenessError.self) { try EuclideanJoin(k: 1).selfJoin(Matrix([[1, 0], [.nan, 1]])) }
     }
+
+    /// Far from the origin the common part of all rows must not drown their distances.
+    @Test func rowsFarFromTheOriginAreToldApart() throws {
+        var m = NeighbourJoinTests.mixed(700, 16, seed: 3)
+        for i in 0..<m.rows { m.setRow(i, m.row(i).map { $0 + 300 }) }
+        let expected = EuclideanJoinTests.plain(m, k: 9, farthest: .infinity)
+        let got = try EuclideanJoin(k: 9).selfJoin(m)
+        #expect(got.indices == expected.indices && got.similarities == expected.similarities)
+    }
 }

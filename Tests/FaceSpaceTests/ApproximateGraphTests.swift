@@ -1,5 +1,6 @@
 import FaceCore
 import FaceSpace
+import FaceTestSupport
 import Testing
 
 @Suite struct ApproximateGraphTests {
@@ -20,7 +21,7 @@ import Testing
         }
         let recall = Double(found) / Double(all)
         #expect(recall >= wanted - 0.003)
-        if case .estimated(let stated, let low, let high) = graph.exactness {
+        if case .estimated(let stated, let low, let high, _) = graph.exactness {
             #expect(low <= stated && stated <= high)
             // the interval is one of 95 %: a wider one is asked here, so that no seed fails by chance
             #expect(recall > low - (high - low) && recall < high + (high - low))
@@ -57,5 +58,23 @@ import Testing
             let best = all.sorted { $0.0 != $1.0 ? $0.0 > $1.0 : $0.1 < $1.1 }.prefix(4)
             #expect(graph.neighbours(of: i).map(\.index) == best.map(\.1))
         }
+    }
+
+    /// Where only near neighbours matter, they alone decide how much is compared; others are listed as they are met.
+    @Test func recallMayBeOfNearNeighboursAlone() throws {
+        let synthetic = try SyntheticIdentities(.ms1m, rows: 24_000, seed: 5)
+        let vectors = try synthetic.make().vectors
+        let graph = try NeighbourGraph.approximate(
+            of: vectors, space: synthetic.space, k: 40, recall: 0.95, recallFrom: 0.5)
+        guard case .estimated(let recall, _, _, let from) = graph.exactness else {
+            Issue.record("all pairs were compared")
+            return
+        }
+        #expect(recall > 0.945 && from == 0.5 && graph.floor == -.infinity)
+        let entries = (0..<vectors.rows).flatMap { graph.neighbours(of: $0) }
+        #expect(entries.contains { $0.similarity < 0.3 })
+        let folder = try TemporaryFolder()
+        try graph.write(to: folder.file("g"))
+        #expect(try NeighbourGraph(folder.file("g")).exactness == graph.exactness)
     }
 }

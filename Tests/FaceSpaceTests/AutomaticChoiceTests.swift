@@ -58,4 +58,20 @@ import Testing
         #expect(abs(strangers.rate(strangers.similarity(rate: 1e-4)) / 1e-4 - 1) < 1e-6)
         #expect(StrangerSimilarity(of: Matrix(rows: 3, columns: 4)) == nil)
     }
+
+    /// How far groups agree when the threshold moves a little: fully for people far apart, less for a continuum.
+    @Test func saysHowFirmItsGroupsAre() throws {
+        func stability(_ input: ClusteringInput) throws -> Double {
+            let found = try AutoClusterer(.init(measuresStability: true)).group(input)
+            #expect(try found.labels == AutoClusterer().group(input).labels)
+            return try #require(found.parameters[AutoClusterer.stability])
+        }
+        let easy = try SyntheticIdentities(.easy, rows: 3_000, seed: 4)
+        let firm = try stability(ClusteringInput(vectors: try easy.make().vectors, space: easy.space))
+        let hard = try SyntheticIdentities(.ms1m, rows: 3_000, seed: 4)
+        let less = try stability(ClusteringInput(vectors: try hard.make().vectors, space: hard.space))
+        #expect(firm >= AutoClusterer.firm && less < firm, "\(firm), \(less)")
+        #expect(Grouping.pairAgreement([0, 0, 1, 1], [0, 0, 0, 1]) == 0.4)
+        #expect(Grouping.pairAgreement([-1, -1, 0], [0, 1, 2]) == 1)
+    }
 }

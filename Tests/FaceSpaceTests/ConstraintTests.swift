@@ -100,4 +100,25 @@ import Testing
         let grouping = try clusterer.group(album, quality: [1, 1, 1, 1, 0.1, 0.1, 1], same: [.init(4, 5)])
         #expect(grouping.labels == [0, 0, 0, 0, 1, 1, 2])
     }
+
+    /// Anna's faces in two halves that somebody pinned, and Bert pinned together with the stranger.
+    @Test(arguments: ["evidence", "auto", "map-equation", "hac-average"])
+    func pinnedGroupsStayAndNeverJoin(_ method: String) throws {
+        let input = try ClusteringInput(
+            vectors: Matrix(album), space: SyntheticPeople.space, pinned: [[0, 1], [2, 3], [4, 6]])
+        let labels = try ClusterMethod.named(method).make().group(input).labels
+        #expect(labels[0] == labels[1] && labels[2] == labels[3] && labels[0] != labels[2])
+        #expect(labels[4] == labels[6] && labels[4] != labels[0])
+    }
+
+    @Test func pinsThatContradictAreNamed() throws {
+        let one = try ClusteringInput(
+            vectors: Matrix(album), space: SyntheticPeople.space, same: [.init(1, 2)], pinned: [[0, 1], [2, 3]])
+        let error = #expect(throws: LikenessError.self) { try clusterer.group(one) }
+        #expect(error?.code == .constraintConflict)
+        let missing = #expect(throws: LikenessError.self) {
+            try ClusteringInput(vectors: Matrix(album), space: SyntheticPeople.space, pinned: [[0, 7]])
+        }
+        #expect(missing?.code == .rowMissing)
+    }
 }

@@ -107,4 +107,16 @@ import Testing
 
 extension Data {
     fileprivate func contains(row: [Float]) -> Bool { range(of: row.withUnsafeBytes { Data($0) }) != nil }
+
+    @Test func aEuclideanSpaceIsRefused() throws {
+        let space = EmbeddingSpace(id: "e-24", dimension: 24, metric: .euclidean, normalised: false)
+        let rows = NeighbourGraphTests.vectors(60)
+        let index = FlatIndex(rows, space: space)
+        let error = #expect(throws: LikenessError.self) { try index.search(rows, k: 3) }
+        #expect(error?.code == .spaceMismatch)
+        #expect(throws: LikenessError.self) { try IVFIndex(index) }
+        #expect(throws: LikenessError.self) {
+            try NeighbourShard.find(rows, rows: 0..<60, rows, columns: 0..<60, k: 3, space: space)
+        }
+    }
 }

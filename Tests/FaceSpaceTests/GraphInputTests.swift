@@ -27,4 +27,22 @@ import Testing
         let other = EmbeddingSpace(id: "other", dimension: 2, metric: .cosine, normalised: true)
         #expect(throws: LikenessError.self) { try ClusteringInput(vectors: vectors, space: other, graph: graph) }
     }
+
+    /// A method that reads nothing below its threshold needs no list that reaches further down.
+    @Test func takesAGraphWithAFloorBelowWhatIsRead() throws {
+        let people = try SyntheticIdentities(.easy, rows: 3_000, seed: 4)
+        let rows = try people.make().vectors
+        let whole = try ClusteringInput(
+            vectors: rows, space: people.space, graph: .exact(of: rows, space: people.space, k: 80))
+        let cut = try whole.with(graph: .exact(of: rows, space: people.space, k: 80, floor: 0.3))
+        for method in ["auto", "knn-dbscan", "chinese-whispers", "hac-sparse-single", "cdp", "density-peaks"] {
+            let clusterer = try ClusterMethod.named(method).make()
+            #expect(try clusterer.group(cut).labels == clusterer.group(whole).labels, "\(method)")
+        }
+        let high = try whole.with(graph: .exact(of: rows, space: people.space, k: 80, floor: 0.9))
+        for method in ["auto", "knn-dbscan", "hac-sparse"] {
+            let error = #expect(throws: LikenessError.self) { try ClusterMethod.named(method).make().group(high) }
+            #expect(error?.code == .graphTooShort && error?.remedy?.contains("--floor") == true, "\(method)")
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import FaceCore
 import FaceTestSupport
 import Foundation
 import Testing
@@ -90,5 +91,59 @@ struct ClusterCommandTests {
         let metrics = try #require(report["noiseAsSingletons"] as? [String: Any])
         let pairwise = try #require(metrics["pairwise"] as? [String: Any])
         #expect(pairwise["f"] as? Double ?? 0 > 0.99)
+    }
+
+    @Test("--wishes, --photos and --quality reach the method; a wish that is none is named by its line")
+    func wishes() throws {
+        let folder = try TemporaryFolder()
+        let (set, wishes, labels) = (folder.file("v.npy"), folder.file("wishes.txt"), folder.file("l.npy"))
+        let synth = ["cluster", "synth", "--preset", "easy", "--n", "60", "--set", "sizeMean=10", "--out", set]
+        #expect(try Program.run(synth).status == 0)
+        func groups(_ options: [String]) throws -> [Int] {
+            let r = try Program.run(["cluster", set, "--out", labels, "--force"] + options)
+            #expect(r.status == 0, "\(r.errors)")
+            return try NPY.readLabels(labels)
+        }
+        let plain = try groups([])
+        let (a, b) = (0, try #require(plain.firstIndex { $0 != plain[0] }))
+        let twin = try #require(plain.indices.dropFirst().first { plain[$0] == plain[0] })
+        try Data("# said by the owner\nsame \(a) \(b)\n\n".utf8).write(to: URL(fileURLWithPath: wishes))
+        let joined = try groups(["--wishes", wishes])
+        #expect(joined[a] == joined[b])
+        try Data("pin \(a)\npin \(twin)\ndifferent \(a) \(b)\n".utf8).write(to: URL(fileURLWithPath: wishes))
+        let parted = try groups(["--wishes", wishes])
+        #expect(parted[a] != parted[twin] && parted[a] != parted[b])
+        try NPY.write(labels: plain.map { _ in 7 }, to: folder.file("photos.npy"))
+        #expect(Set(try groups(["--photos", folder.file("photos.npy")])).count == 60)
+        try Data("same 1 2\nsame 3\n".utf8).write(to: URL(fileURLWithPath: wishes))
+        let bad = try Program.run(["cluster", set, "--wishes", wishes])
+        #expect(bad.status == 65 && bad.errors.contains("line 2"))
+    }
+
+    @Test("--committee lets other models vote about pairs")
+    func committee() throws {
+        let folder = try TemporaryFolder()
+        let (set, other) = (folder.file("v.npy"), folder.file("w.npy"))
+        for (file, seed) in [(set, "1"), (other, "2")] {
+            let r = try Program.run([
+                "cluster", "synth", "--preset", "easy", "--n", "400", "--seed", seed, "--out", file,
+            ])
+            #expect(r.status == 0, "\(r.errors)")
+        }
+        for (file, graph) in [(set, "g"), (other, "h")] {
+            #expect(try Program.run(["neighbours", file, "--k", "20", "--out", folder.file(graph)]).status == 0)
+        }
+        let command = ["cluster", set, "--method", "cdp", "--json", "--set", "threshold=0.4"]
+        func groups(_ options: [String]) throws -> Int {
+            let r = try Program.run(command + options)
+            #expect(r.status == 0, "\(r.errors)")
+            return try #require(try r.json()["groups"] as? Int)
+        }
+        // people of another set agree with nobody
+        let alone = try groups([])
+        #expect(try groups(["--committee", folder.file("g")]) == alone)
+        #expect(try groups(["--committee", folder.file("h")]) > alone)
+        #expect(try groups(["--committee", folder.file("h"), "--set", "accept=0"]) == alone)
+        #expect(try Program.run(["cluster", set, "--committee", folder.file("g")]).status == 64)
     }
 }

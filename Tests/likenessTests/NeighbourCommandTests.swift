@@ -74,4 +74,26 @@ struct NeighbourCommandTests {
         let r = try Program.run(["cluster", "synth", "--n", "10", "--out", set])
         #expect(r.status == 73)
     }
+
+    @Test("index writes what search maps: exact, or with a recall; --within lists all that are near")
+    func index() throws {
+        func ids(_ r: Program.Outcome) throws -> [[Int]] {
+            #expect(r.status == 0, "\(r.errors)")
+            let found = try #require(try JSONSerialization.jsonObject(with: Data(r.output.utf8)) as? [[[String: Any]]])
+            return found.map { $0.compactMap { $0["id"] as? Int } }
+        }
+        let (flat, cells) = (folder.file("flat.index"), folder.file("cells.index"))
+        #expect(try Program.run(["index", set, "--out", flat]).status == 0)
+        #expect(try Program.run(["index", set, "--out", flat]).status == 73)
+        let made = try Program.run(["index", set, "--out", cells, "--recall", "0.9", "--json"])
+        #expect(try made.json()["recall"] as? Double ?? 0 >= 0.85)
+        let plain = try ids(try Program.run(["search", set, set, "--top", "3", "--json"]))
+        #expect(try ids(try Program.run(["search", flat, set, "--top", "3", "--json"])) == plain)
+        let most = try ids(try Program.run(["search", cells, set, "--top", "1", "--json"]))
+        #expect(zip(most, plain).count { $0 == Array($1.prefix(1)) } > 350)
+        let near = try ids(try Program.run(["search", flat, set, "--within", "0.5", "--json"]))
+        #expect(zip(near, plain).allSatisfy { $0.first == $1.first } && near.contains { $0.count > 3 })
+        #expect(try Program.run(["search", flat, set, "--within", "0.5", "--floor", "0.2"]).status == 64)
+        #expect(try Program.run(["index", set, "--out", cells, "--recall", "1"]).status == 64)
+    }
 }

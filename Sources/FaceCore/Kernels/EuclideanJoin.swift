@@ -76,8 +76,12 @@ private struct Lifted: Sendable {
 
     init(_ matrix: Matrix, extra: Int) {
         let (n, d) = (matrix.rows, matrix.columns)
+        let centre = Lifted.mean(of: matrix)
+        // distances stay: rows far from the origin would drown them in their common part
+        var centred = Matrix(rows: n, columns: d)
+        for i in 0..<n { matrix.withRow(i) { row in centred.setRow(i, zip(row, centre).map { $0 - $1 }) } }
         let squares = (0..<n).map { i in
-            matrix.withRow(i) { row in
+            centred.withRow(i) { row in
                 let length = ck_length(row.baseAddress!, d)
                 return length * length
             }
@@ -87,7 +91,7 @@ private struct Lifted: Sendable {
         let typical = max((middle / Double(max(1, d))).squareRoot(), 1e-15)
         var (left, right) = (Matrix(rows: n, columns: d + extra), Matrix(rows: n, columns: d + extra))
         for i in 0..<n {
-            let row = matrix.row(i)
+            let row = centred.row(i)
             left.setRow(i, row + [Float](repeating: Float(typical), count: extra))
             let part = -(squares[i] - middle) / (2 * Double(Float(typical)) * Double(extra))
             right.setRow(i, row + [Float](repeating: Float(part), count: extra))
@@ -95,6 +99,12 @@ private struct Lifted: Sendable {
         (queries, base) = (left, right)
         (self.middle, self.squares) = (middle, squares)
         longest = (0..<n).map { i in right.withRow(i) { ck_length($0.baseAddress!, $0.count) } }.max() ?? 0
+    }
+
+    private static func mean(of matrix: Matrix) -> [Float] {
+        var sum = [Double](repeating: 0, count: matrix.columns)
+        for i in 0..<matrix.rows { matrix.withRow(i) { row in for k in row.indices { sum[k] += Double(row[k]) } } }
+        return sum.map { Float($0 / Double(max(1, matrix.rows))) }
     }
 
     /// Nearer than this no row lies whose score is at most `score`.
@@ -105,7 +115,9 @@ private struct Lifted: Sendable {
         let gamma = steps * 0x1p-24 / (1 - steps * 0x1p-24)
         let length = queries.withRow(row) { ck_length($0.baseAddress!, $0.count) }
         let highest = Double(score) + gamma * length * longest
-        let square = (squares[row] + middle - 2 * highest) * (1 - 2 * gamma)
-        return square > 0 ? Float(square.squareRoot()).nextDown : 0
+        let square = max(0, squares[row] + middle - 2 * highest) * (1 - 2 * gamma)
+        // each centred value is rounded once, by 2⁻²⁴ of itself
+        let distance = square.squareRoot() - 0x1p-23 * (length + longest)
+        return distance > 0 ? Float(distance).nextDown : 0
     }
 }

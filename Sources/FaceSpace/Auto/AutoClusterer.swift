@@ -7,10 +7,14 @@ public struct AutoClusterer: Clusterer {
         public var seed: UInt64
         /// Faces of a lower quality found no group.
         public var qualityFloor: Float
+        /// Also groups a little more and a little less strictly; ``Grouping/parameters`` then hold as `stability` how far
+        /// the groups agree (``Grouping/pairAgreement(_:_:)``, the lower of both). Takes three times as long.
+        public var measuresStability: Bool
 
-        public init(seed: UInt64 = 1, qualityFloor: Float = 0.25) {
+        public init(seed: UInt64 = 1, qualityFloor: Float = 0.25, measuresStability: Bool = false) {
             self.seed = seed
             self.qualityFloor = qualityFloor
+            self.measuresStability = measuresStability
         }
     }
 
@@ -34,11 +38,20 @@ public struct AutoClusterer: Clusterer {
             normalised: input.space.normalised, calibration: input.meaning)
         let known = try ClusteringInput(
             vectors: input.vectors, space: space, quality: input.quality, photos: input.photos, same: input.same,
-            different: input.different, graph: input.graph)
+            different: input.different, pinned: input.pinned, graph: input.graph)
         let rate = AutomaticChoice.falseAccepts(isCalibrated: input.space.calibration != nil)
-        let found = try EvidenceClusterer(.init(falseAccepts: rate, qualityFloor: options.qualityFloor))
-            .group(known, threads: threads)
-        return (found.labels, found.confidence, found.parameters)
+        func groups(_ falseAccepts: Double) throws(LikenessError) -> Grouping {
+            try EvidenceClusterer(.init(falseAccepts: falseAccepts, qualityFloor: options.qualityFloor))
+                .group(known, threads: threads)
+        }
+        let found = try groups(rate)
+        var parameters = found.parameters
+        if options.measuresStability {
+            parameters[Self.stability] = min(
+                Grouping.pairAgreement(found.labels, try groups(rate * 10).labels),
+                Grouping.pairAgreement(found.labels, try groups(rate / 10).labels))
+        }
+        return (found.labels, found.confidence, parameters)
     }
 
     private func many(
@@ -46,27 +59,55 @@ public struct AutoClusterer: Clusterer {
     ) throws(LikenessError) -> ([Int], [Float], [String: Double]) {
         let groups = try ConstrainedGroups(input, qualityFloor: options.qualityFloor)
         let k = min(AutomaticChoice.neighbours, input.graph?.k ?? AutomaticChoice.neighbours)
-        let graph = try input.neighbours(k: k, threads: threads)
-        let choice = AutomaticChoice(input, graph: graph)
+        let graph = try input.neighbours(k: k, reads: .infinity, threads: threads)
+        let choice = try AutomaticChoice(input, graph: graph, threads: threads)
         let threshold = Float(choice.chosen.settings["threshold"] ?? 0.5)
-        let founders = groups.founders(of: graph)
-        let network = LinkNetwork(union: founders, floor: threshold)
-        let found = MapEquation(network, threads: threads).optimised(seed: options.seed)
-        let rule = EvidenceRule(scale: EvidenceScale(choice.meaning), personShare: 0.8)
-        let stop = Float(log(Double(input.count) / 0.1))
-        let merging = SetMerging()
-        let merged = try merging.merged(
-            found.labels, input.vectors, founders, floor: choice.meaning.threshold(falseAcceptRate: 1e-4),
+        let modules = Modules(
+            input: input, founders: groups.founders(of: graph), meaning: choice.meaning, seed: options.seed,
             threads: threads)
-        let labels = PieceAttachment(rule: rule, stop: stop).attached(
-            Grouping.numbered(merged), input.vectors, founders)
+        let found = try modules.found(threshold)
         let grouping = try groups.grouping(
-            labels, graph: graph, method: method,
+            found.labels, graph: graph, method: method,
             parameters: [
                 "threshold": Double(threshold), "neighbours": Double(k), "seed": Double(options.seed),
-                "qualityFloor": Double(options.qualityFloor), "codelength": found.codelength.total,
-                "pieceEvidence": Double(stop), "centreCosine": Double(merging.centreCosine),
+                "qualityFloor": Double(options.qualityFloor), "codelength": found.codelength,
+                "pieceEvidence": Double(modules.stop), "centreCosine": Double(modules.merging.centreCosine),
             ])
-        return (grouping.labels, grouping.confidence, grouping.parameters)
+        var parameters = grouping.parameters
+        if options.measuresStability {
+            parameters[Self.stability] = min(
+                Grouping.pairAgreement(found.labels, try modules.found(threshold - Self.step).labels),
+                Grouping.pairAgreement(found.labels, try modules.found(threshold + Self.step).labels))
+        }
+        return (grouping.labels, grouping.confidence, parameters)
+    }
+
+    /// The parameter that says how far groups agree; from ``firm`` on they hardly depend on the threshold.
+    public static let stability = "stability"
+    public static let firm = 0.98
+    /// How far thresholds are moved for it; the evidence of few faces by a factor of ten of its false unions.
+    private static let step: Float = 0.02
+
+    /// The groups that the lists have at a threshold, before qualities and wishes are looked at.
+    private struct Modules {
+        let input: ClusteringInput
+        let founders: NeighbourGraph
+        let meaning: Calibration
+        let seed: UInt64
+        let threads: Int
+        let merging = SetMerging()
+        var stop: Float { Float(log(Double(input.count) / 0.1)) }
+
+        func found(_ threshold: Float) throws(LikenessError) -> (labels: [Int], codelength: Double) {
+            let network = LinkNetwork(union: founders, floor: threshold)
+            let found = MapEquation(network, threads: threads).optimised(seed: seed)
+            let merged = try merging.merged(
+                found.labels, input.vectors, founders, floor: meaning.threshold(falseAcceptRate: 1e-4),
+                threads: threads)
+            let rule = EvidenceRule(scale: EvidenceScale(meaning), personShare: 0.8)
+            let labels = PieceAttachment(rule: rule, stop: stop).attached(
+                Grouping.numbered(merged), input.vectors, founders)
+            return (labels, found.codelength.total)
+        }
     }
 }

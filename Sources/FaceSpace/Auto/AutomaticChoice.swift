@@ -33,12 +33,13 @@ public struct AutomaticChoice: Sendable {
     /// Throws as ``ClusteringInput/neighbours(k:floor:threads:)``.
     public init(_ input: ClusteringInput, threads: Int = availableThreads()) throws(LikenessError) {
         let k = min(Self.neighbours, input.graph?.k ?? Self.neighbours)
-        let graph = input.count <= Self.fewFaces ? nil : try input.neighbours(k: k, threads: threads)
-        self.init(input, graph: graph)
+        let graph = input.count <= Self.fewFaces ? nil : try input.neighbours(k: k, reads: .infinity, threads: threads)
+        try self.init(input, graph: graph, threads: threads)
     }
 
     /// `graph` is `nil` for few faces.
-    init(_ input: ClusteringInput, graph: NeighbourGraph?) {
+    /// Throws `graph-too-short` for lists that begin above the similarity from which rows are linked.
+    init(_ input: ClusteringInput, graph: NeighbourGraph?, threads: Int) throws(LikenessError) {
         meaning = input.meaning
         let source = input.space.calibration == nil ? "their own random pairs" : "the calibration of \(input.space.id)"
         let evidence = Proposal(
@@ -60,7 +61,7 @@ public struct AutomaticChoice: Sendable {
             ]
             return
         }
-        let threshold = LinkThreshold(graph, meaning: meaning, isCalibrated: input.space.calibration != nil)
+        let threshold = try LinkThreshold(input, graph, threads: threads)
         chosen = Proposal(
             method: "map-equation",
             settings: ["threshold": Double(threshold.value), "neighbours": Double(min(Self.neighbours, graph.k))],

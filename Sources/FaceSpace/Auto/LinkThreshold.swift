@@ -1,4 +1,4 @@
-internal import FaceCore
+import FaceCore
 import Glibc
 
 /// The similarity from which two neighbours are linked, found without labels.
@@ -13,37 +13,85 @@ struct LinkThreshold {
     /// In words.
     let reason: String
 
-    private static let bins = 200
+    /// How many list entries there are at each similarity above 0.
+    struct Histogram {
+        static let bins = 200
+        private(set) var counts = [Int](repeating: 0, count: bins)
 
-    init(_ graph: NeighbourGraph, meaning: Calibration, isCalibrated: Bool) {
-        var histogram = [Int](repeating: 0, count: Self.bins)
+        mutating func add(_ similarity: Float) {
+            if similarity > 0 { counts[min(Self.bins - 1, Int(similarity * Float(Self.bins)))] += 1 }
+        }
+    }
+
+    /// Of the lists of a graph; of one with a floor, which may hide where strangers end, of the exact lists of sampled rows.
+    /// Throws `graph-too-short` where links begin below the floor.
+    init(_ input: ClusteringInput, _ graph: NeighbourGraph, threads: Int) throws(LikenessError) {
+        guard graph.floor == -.infinity else {
+            self = try LinkThreshold.sampled(input, k: graph.k, threads: threads)
+            guard value >= graph.floor else {
+                throw LikenessError(
+                    .graphTooShort, subject: "floor = \(graph.floor)",
+                    "links begin at a similarity of \(percent(value)), below that from which this graph lists neighbours",
+                    remedy: "make it again without --floor, or with a lower one")
+            }
+            return
+        }
+        var histogram = Histogram()
         for row in 0..<graph.rows {
-            graph.withNeighbours(of: row) { _, similarities in
-                for s in similarities where s > 0 { histogram[min(Self.bins - 1, Int(s * Float(Self.bins)))] += 1 }
+            graph.withNeighbours(of: row) { _, similarities in for s in similarities { histogram.add(s) } }
+        }
+        self.init(histogram, sampled: graph.rows, input)
+    }
+
+    /// Of the exact lists of a few thousand rows. O(sample·n·d).
+    static func sampled(
+        _ input: ClusteringInput, k: Int, seed: UInt64 = 1, threads: Int, cancellation: Cancellation? = nil
+    ) throws(LikenessError) -> LinkThreshold {
+        let vectors = input.vectors
+        var random = SeededRandom(seed: seed)
+        let rows = Set((0..<min(sample, vectors.rows)).map { _ in Int.random(in: 0..<vectors.rows, using: &random) })
+            .sorted()
+        var join = NeighbourJoin(k: min(k, vectors.rows - 1) + 1)
+        (join.threads, join.cancellation) = (threads, cancellation)
+        let found = try join.join(
+            PackedRows(vectors.rows(at: rows), kind: .int8, right: false, threads: threads),
+            base: PackedRows(vectors, kind: .int8, left: false, threads: threads))
+        var histogram = Histogram()
+        for (s, row) in rows.enumerated() {
+            for e in s * join.k..<(s + 1) * join.k where found.indices[e] >= 0 && Int(found.indices[e]) != row {
+                histogram.add(found.similarities[e])
             }
         }
-        let step = 1 / Float(Self.bins)
+        return LinkThreshold(histogram, sampled: rows.count, input)
+    }
+
+    private static let sample = 2_000
+
+    /// Of the lists of `sampled` rows among `rows`.
+    private init(_ histogram: Histogram, sampled: Int, _ input: ClusteringInput) {
+        let (histogram, bins) = (histogram.counts, Histogram.bins)
+        let step = 1 / Float(bins)
         func middle(_ bin: Int) -> Float { (Float(bin) + 0.5) * step }
-        let pairs = Double(graph.rows) * Double(max(0, graph.rows - 1))
-        let scale = EvidenceScale(meaning)
+        let pairs = Double(sampled) * Double(max(0, input.count - 1))
+        let scale = EvidenceScale(input.meaning)
         func strangers(_ bin: Int) -> Double {
             let low = Double(scale.nats(middle(bin) - step / 2))
             return pairs * (exp(-low) - exp(-Double(scale.nats(middle(bin) + step / 2))))
         }
         // seven bins together: single ones hold too few links of a small album
         func links(_ bin: Int) -> Double {
-            Double(histogram[max(0, bin - 3)...min(Self.bins - 1, bin + 3)].reduce(0, +)) / 7
+            Double(histogram[max(0, bin - 3)...min(bins - 1, bin + 3)].reduce(0, +)) / 7
         }
         let start = histogram.firstIndex { $0 > 0 } ?? 0
         let crossing =
-            (start..<Self.bins).first { middle($0) > 0.1 && strangers($0) <= 0.1 * links($0) } ?? Self.bins / 2
+            (start..<bins).first { middle($0) > 0.1 && strangers($0) <= 0.1 * links($0) } ?? bins / 2
         let odds = middle(crossing)
-        guard !isCalibrated else {
+        guard input.space.calibration == nil else {
             value = odds
             reason = "links begin at \(percent(odds)), where strangers make one in ten of them by the calibration"
             return
         }
-        let mode = (crossing..<Self.bins).max { links($0) < links($1) } ?? crossing
+        let mode = (crossing..<bins).max { links($0) < links($1) } ?? crossing
         value = (odds + middle(mode)) / 2
         reason = """
             no calibration is known: links begin at \(percent(value)), half way from the reach of strangers by their \

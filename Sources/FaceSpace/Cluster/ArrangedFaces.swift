@@ -21,7 +21,7 @@ struct ArrangedFaces {
         var sets = DisjointSets(count: order.count)
         var isUnited = [Bool](repeating: false, count: order.count)
         var united: [(Int, Int)] = []
-        for pair in input.same where pair.a != pair.b {
+        for pair in input.united where pair.a != pair.b {
             let (a, b) = (place[pair.a], place[pair.b])
             sets.unite(a, b)
             united.append((a, b))

@@ -30,7 +30,8 @@ public struct CDPClusterer: Clusterer {
         }
     }
 
-    public let method = "cdp"
+    public static let name = "cdp"
+    public var method: String { Self.name }
     public let options: Options
     /// The lists of the same rows under other models.
     public let committee: [NeighbourGraph]
@@ -43,7 +44,7 @@ public struct CDPClusterer: Clusterer {
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let base = try input.neighbours(k: options.neighbours, threads: threads)
+        let base = try input.neighbours(k: options.neighbours, reads: options.threshold, threads: threads)
         let edges = try edges(base, threads: threads)
         let propagation = CDPPropagation(maxSize: options.maxSize, step: options.step)
         let labels = propagation.labels(edges, rows: input.count)

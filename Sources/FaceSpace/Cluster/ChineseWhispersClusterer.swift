@@ -27,7 +27,7 @@ public struct ChineseWhispersClusterer: Clusterer {
     public init(_ options: Options) { self.options = options }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let lists = try input.neighbours(k: options.neighbours, threads: threads)
+        let lists = try input.neighbours(k: options.neighbours, reads: options.threshold, threads: threads)
         let graph = UnionGraph(lists, floor: options.threshold)
         var random = SeededRandom(seed: options.seed)
         var order = Array(0..<input.count)

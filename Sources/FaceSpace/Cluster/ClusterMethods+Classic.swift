@@ -1,4 +1,4 @@
-internal import FaceCore
+public import FaceCore
 
 extension ClusterMethod {
     /// The methods of the textbooks. Standard thresholds by the table of docs/clustering.md.
@@ -180,20 +180,41 @@ extension ClusterMethod {
     }
 
     private static let cdp = constrained(
-        "cdp", "pairs by threshold, groups too large cut again (consensus-driven propagation)",
+        CDPClusterer.name, "pairs by threshold, groups too large cut again (consensus-driven propagation)",
         settings: [
             neighbours(15), threshold(0.56, "similarity that a pair exceeds"),
             Setting("maxSize", 600, "faces of the largest group"),
             Setting("step", 0.05, "share of the way to 1 that the threshold rises, 0…1"),
         ]
     ) { values, _ throws(LikenessError) in
-        let k = try values.count("neighbours")
-        return Core(
-            clusterer: CDPClusterer(
-                .init(
-                    neighbours: k, threshold: Float(try values.number("threshold", in: -1...1)),
-                    maxSize: try values.count("maxSize"), step: try values.number("step", in: 0...1))),
-            neighbours: k)
+        let options = try propagation(values)
+        return Core(clusterer: CDPClusterer(options), neighbours: options.neighbours)
+    }
+
+    private static func propagation(_ values: Values) throws(LikenessError) -> CDPClusterer.Options {
+        .init(
+            neighbours: try values.count("neighbours"), threshold: Float(try values.number("threshold", in: -1...1)),
+            maxSize: try values.count("maxSize"), step: try values.number("step", in: 0...1))
+    }
+
+    /// `cdp` with graphs of other models, whose votes (all of them, or with `accept` so many) or whose mediator decide
+    /// about pairs; its `probability` is that from which a pair counts. Rows are not rearranged: duplicates, qualities and
+    /// wishes do not count. Throws `usage`.
+    public static func propagation(
+        _ given: [String: Double], committee: [NeighbourGraph], mediator: CDPMediator?
+    ) throws(LikenessError) -> any Clusterer {
+        let own = [
+            Setting("accept", Double(committee.count), "graphs that have to list a pair"),
+            Setting("probability", 0.98, "that the mediator has to give a pair, 0…1"),
+        ]
+        let method = ClusterMethod(CDPClusterer.name, cdp.summary, settings: cdp.settings.dropLast(3) + own) {
+            values, _ throws(LikenessError) in
+            var options = try propagation(values)
+            options.accept = try values.count("accept", least: 0)
+            options.probability = try values.number("probability", in: 0...1)
+            return CDPClusterer(options, committee: committee, mediator: mediator)
+        }
+        return try method.make(given)
     }
 
     private static let densityPeaks = constrained(

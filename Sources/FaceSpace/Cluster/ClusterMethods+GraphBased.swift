@@ -14,9 +14,18 @@ extension ClusterMethod {
     }
 
     private static let auto = ClusterMethod(
-        "auto", "method and thresholds chosen from the faces themselves", settings: [qualityFloor]
+        "auto", "method and thresholds chosen from the faces themselves",
+        settings: [
+            qualityFloor,
+            Setting(
+                AutoClusterer.stability, 0,
+                "1: group also a little more and less strictly, and say how far groups agree"),
+        ]
     ) { values, seed throws(LikenessError) in
-        AutoClusterer(.init(seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
+        AutoClusterer(
+            .init(
+                seed: seed, qualityFloor: Float(try values.number("qualityFloor", in: 0...1)),
+                measuresStability: try values.number(AutoClusterer.stability, in: 0...1) == 1))
     }
 
     private static let mapEquation = constrained(

@@ -14,6 +14,9 @@ public struct ClusteringInput: Sendable {
     public let same: [Pair]
     /// Pairs that a person said are two people.
     public let different: [Pair]
+    /// Groups that a person has confirmed, each the rows that make it up: they stay together, gain others, and no two of
+    /// them ever join.
+    public let pinned: [[Int]]
 
     /// The nearest neighbours of each row, made once for several methods; `nil` lets each method find its own.
     public let graph: NeighbourGraph?
@@ -33,7 +36,7 @@ public struct ClusteringInput: Sendable {
     /// no number, `bad-data` when a row is not of unit length, `row-missing` for a pair outside the rows.
     public init(
         vectors: Matrix, space: EmbeddingSpace, quality: [Float] = [], photos: [Int] = [], same: [Pair] = [],
-        different: [Pair] = [], graph: NeighbourGraph? = nil
+        different: [Pair] = [], pinned: [[Int]] = [], graph: NeighbourGraph? = nil
     ) throws(LikenessError) {
         self.vectors = vectors
         self.space = space
@@ -41,28 +44,48 @@ public struct ClusteringInput: Sendable {
         self.photos = photos
         self.same = same
         self.different = different
+        self.pinned = pinned
         self.graph = graph
         try checkSizes()
         try checkVectors()
         try checkPairs()
     }
 
+    /// The same faces with their neighbours. Throws as ``init(vectors:space:quality:photos:same:different:pinned:graph:)``.
+    public func with(graph: NeighbourGraph) throws(LikenessError) -> ClusteringInput {
+        try ClusteringInput(
+            vectors: vectors, space: space, quality: quality, photos: photos, same: same, different: different,
+            pinned: pinned, graph: graph)
+    }
+
     /// How many faces there are.
     public var count: Int { vectors.rows }
 
     /// The k nearest neighbours of each row that are at least `floor` similar: the lists of ``graph`` cut to that, or
-    /// the exact ones. Throws `graph-too-short` when ``graph`` was made with a smaller k or a higher floor.
+    /// those of ``NeighbourGraph/forGrouping(_:space:k:floor:recall:seed:threads:progress:cancellation:)``.
+    ///
+    /// Of a method that looks at entries from `reads` on alone, a graph that lists no others will do. Throws
+    /// `graph-too-short` when ``graph`` was made with a smaller k or a higher floor.
     public func neighbours(
-        k: Int, floor: Float = -.infinity, threads: Int = availableThreads()
+        k: Int, floor: Float = -.infinity, reads: Float = -.infinity, threads: Int = availableThreads()
     ) throws(LikenessError) -> NeighbourGraph {
         guard let graph else {
-            return try NeighbourGraph.exact(of: vectors, space: space, k: k, floor: floor, threads: threads)
+            return try NeighbourGraph.forGrouping(vectors, space: space, k: k, floor: floor, threads: threads)
         }
-        guard graph.k >= min(k, max(0, count - 1)), graph.floor <= floor else {
+        let lowest = max(floor, reads)
+        guard graph.k >= min(k, max(0, count - 1)) else {
             throw LikenessError(
-                .graphTooShort, subject: "k = \(graph.k), floor = \(graph.floor)",
-                "the method needs \(k) neighbours down to a similarity of \(floor)",
+                .graphTooShort, subject: "k = \(graph.k)", "the method looks at \(k) neighbours of each face",
                 remedy: "make the graph again with --k \(k), or give the vectors alone")
+        }
+        guard graph.floor <= lowest else {
+            throw LikenessError(
+                .graphTooShort, subject: "floor = \(graph.floor)",
+                lowest.isFinite
+                    ? "the method looks at neighbours down to a similarity of \(lowest)"
+                    : "the method looks at neighbours of any similarity",
+                remedy: "make the graph again \(lowest.isFinite ? "with --floor \(lowest)" : "without --floor"), "
+                    + "or give the vectors alone")
         }
         return graph.cut(k: k, floor: floor)
     }
@@ -115,12 +138,13 @@ public struct ClusteringInput: Sendable {
     }
 
     private func checkPairs() throws(LikenessError) {
-        for pair in same + different {
-            for row in [pair.a, pair.b] where row < 0 || row >= count {
-                throw LikenessError(.rowMissing, subject: "row \(row)", "a pair names a row outside 0..<\(count)")
-            }
+        for row in (same + different).flatMap({ [$0.a, $0.b] }) + pinned.joined() where row < 0 || row >= count {
+            throw LikenessError(.rowMissing, subject: "row \(row)", "a wish names a row outside 0..<\(count)")
         }
     }
+
+    /// Pairs that are one person by what was said of them or of their groups.
+    var united: [Pair] { same + pinned.flatMap { rows in zip(rows, rows.dropFirst()).map { Pair($0, $1) } } }
 }
 
 extension LikenessError.Code {

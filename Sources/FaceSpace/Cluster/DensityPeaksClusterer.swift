@@ -31,7 +31,8 @@ public struct DensityPeaksClusterer: Clusterer {
     public init(_ options: Options) { self.options = options }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let graph = try input.neighbours(k: options.neighbours, threads: threads)
+        let graph = try input.neighbours(
+            k: options.neighbours, reads: min(options.densityFloor, options.threshold), threads: threads)
         let densities = Self.densities(graph, floor: options.densityFloor, threads: threads)
         let labels = Self.trees(Self.parents(graph, densities), threshold: options.threshold)
         return Grouping(

@@ -32,8 +32,8 @@ struct DuplicateFaces {
                 (vectors, self.graph, node) = (distinct, nil, equal.node)
                 return
             }
-            graph = try NeighbourGraph.exact(
-                of: distinct, space: space, k: reads ? options.neighbours : 8,
+            graph = try NeighbourGraph.forGrouping(
+                distinct, space: space, k: reads ? options.neighbours : 8,
                 floor: reads ? min(options.floor, options.duplicates) : options.duplicates, threads: threads)
         }
         let tags = equal.heads.map { faces.tags[$0] }

@@ -2,7 +2,7 @@ internal import FaceCore
 
 /// Who may not be together: each row carries tags, and two groups that share one are two people.
 ///
-/// A photo with several faces is a tag, and so is each pair that a person called different.
+/// A photo with several faces is a tag, so is each pair that a person called different, and all pinned groups share one.
 struct Exclusions {
     /// The tags of each row, rising.
     private(set) var tags: [[Int32]]
@@ -32,6 +32,17 @@ struct Exclusions {
             tags[a].append(next)
             tags[b].append(next)
             next += 1
+        }
+        var pins: [Int: Int] = [:]
+        for rows in input.pinned {
+            guard let first = rows.first else { continue }
+            if let other = pins.updateValue(first, forKey: sets.find(place[first])) {
+                throw LikenessError(
+                    .constraintConflict, subject: "rows \(other) and \(first)",
+                    "two pinned groups are, directly or through others, said to be one person",
+                    remedy: "take one of the two wishes back")
+            }
+            tags[place[first]].append(next)
         }
     }
 

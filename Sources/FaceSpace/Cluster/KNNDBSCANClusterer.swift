@@ -46,7 +46,8 @@ public struct KNNDBSCANClusterer: Clusterer {
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let graph = try input.neighbours(k: options.neighbours, threads: threads)
+        let graph = try input.neighbours(
+            k: options.neighbours, reads: options.adaptation == 0 ? options.threshold : -.infinity, threads: threads)
         let labels = partition(graph).labels
         return Grouping(
             labels: labels,

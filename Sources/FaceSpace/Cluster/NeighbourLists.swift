@@ -22,7 +22,7 @@ struct NeighbourLists {
     ) throws(LikenessError) {
         guard let given = input.graph else {
             self.init(
-                try NeighbourGraph.exact(of: arranged, space: input.space, k: k, floor: floor, threads: threads))
+                try NeighbourGraph.forGrouping(arranged, space: input.space, k: k, floor: floor, threads: threads))
             return
         }
         var place = [Int32](repeating: 0, count: order.count)

@@ -55,7 +55,8 @@ public struct RankOrderClusterer: Clusterer {
     package static func pairs(
         _ graph: NeighbourGraph, threads: Int, where passes: @Sendable (Pair) -> Bool = { _ in true }
     ) -> [Pair] {
-        let block = 512
+        // a block clears a number a row once: few blocks, and enough of them for every thread
+        let block = max(512, (graph.rows + 63) / 64)
         let blocks = (graph.rows + block - 1) / block
         let found = parallelMap(blocks, threads: threads, grain: 1) { t in
             var rank = [Int32](repeating: 0, count: graph.rows)

@@ -49,11 +49,12 @@ private struct LinkedGroups {
         /// A row of the other group.
         var row: Int32
         var edges: Int32
-        /// Sum of the similarities, in units of 2⁻⁴⁰: whole numbers add up alike from both sides and in any order.
+        /// Sum of the similarities, in units of 2⁻³²: whole numbers add up alike from both sides and in any order, and those
+        /// of as many edges as there can be fit.
         var sum: Int64
     }
 
-    private static let unit = 0x1p40
+    private static let unit = 0x1p32
     private var links: [[Link]]
     private var sizes: [Int]
     private var sets: DisjointSets

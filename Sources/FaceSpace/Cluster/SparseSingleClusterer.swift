@@ -16,7 +16,7 @@ public struct SparseSingleClusterer: Clusterer {
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let graph = try input.neighbours(k: neighbours, threads: threads)
+        let graph = try input.neighbours(k: neighbours, reads: threshold, threads: threads)
         var sets = DisjointSets(count: graph.rows)
         for row in 0..<graph.rows {
             graph.withNeighbours(of: row) { list, similarities in

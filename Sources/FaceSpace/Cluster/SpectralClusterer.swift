@@ -34,7 +34,7 @@ public struct SpectralClusterer: Clusterer {
 
     /// Throws `component-missing` without OpenBLAS, and `no-convergence` where a part is too large to be divided.
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        let lists = try input.neighbours(k: options.neighbours, threads: threads)
+        let lists = try input.neighbours(k: options.neighbours, reads: options.floor, threads: threads)
         let labels = try partition(
             UnionGraph(lists, floor: max(options.floor, .leastNonzeroMagnitude)), threads: threads)
         return Grouping(

@@ -38,7 +38,7 @@ public struct FCESClusterer: Clusterer {
             options.strangerRate > 0
             ? input.meaning.threshold(falseAcceptRate: options.strangerRate) : -Float.infinity
         let k = options.links.neighbours - 1
-        let graph = try input.neighbours(k: k, threads: threads).cut(k: k, floor: floor)
+        let graph = try input.neighbours(k: k, floor: floor, threads: threads)
         let network = options.links.network(of: groups.founders(of: graph), threads: threads)
         let found = MapEquation(network, threads: threads).optimised(seed: options.seed, trials: options.trials)
         return try groups.grouping(

@@ -147,6 +147,7 @@ public struct FlatIndex: Sendable {
     }
 
     private func requireDimension(_ rows: Matrix) throws(LikenessError) {
+        try space.requireCosine()
         guard rows.columns == space.dimension else {
             throw LikenessError(
                 .dimensionMismatch, subject: space.id,

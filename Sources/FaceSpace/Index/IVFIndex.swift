@@ -47,6 +47,7 @@ public struct IVFIndex: Sendable {
         guard recall > 0, recall <= 1, k > 0 else {
             throw LikenessError(.usage, subject: "recall", "a share of \(recall) of \(k) neighbours cannot be found")
         }
+        try flat.space.requireCosine()
         guard flat.count > 0 else {
             throw LikenessError(.badData, subject: flat.space.id, "without a vector there are no cells")
         }
@@ -157,6 +158,7 @@ public struct IVFIndex: Sendable {
     }
 
     private func requireDimension(_ rows: Matrix) throws(LikenessError) {
+        try space.requireCosine()
         guard rows.columns == space.dimension else {
             throw LikenessError(
                 .dimensionMismatch, subject: space.id,

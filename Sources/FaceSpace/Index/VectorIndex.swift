@@ -1,5 +1,18 @@
 public import FaceCore
 
+extension EmbeddingSpace {
+    /// Throws `space-mismatch` for a Euclidean space: the nearest by inner product are not the nearest there.
+    public func requireCosine() throws(LikenessError) {
+        guard metric == .cosine else {
+            throw LikenessError(
+                .spaceMismatch, subject: id, "indexes compare by cosine, and this is a Euclidean space",
+                remedy:
+                    "scale the vectors to unit length and name their space so, or make a graph with `likeness neighbours`"
+            )
+        }
+    }
+}
+
 /// An index of either kind, as its file says.
 public enum VectorIndex: Sendable {
     case flat(FlatIndex)
@@ -43,6 +56,16 @@ public enum VectorIndex: Sendable {
         case .inverted(let index):
             try index.search(
                 queries, k: k, floor: floor, filter: filter, threads: threads, cancellation: cancellation)
+        }
+    }
+
+    /// All vectors of at least `similarity` to each query that `filter` lets through, most similar first.
+    public func within(
+        _ similarity: Float, of queries: Matrix, filter: ((Int64) -> Bool)? = nil, threads: Int = availableThreads()
+    ) throws(LikenessError) -> [[FlatIndex.Hit]] {
+        switch self {
+        case .flat(let index): try index.within(similarity, of: queries, filter: filter, threads: threads)
+        case .inverted(let index): try index.within(similarity, of: queries, filter: filter, threads: threads)
         }
     }
 }

@@ -1,7 +1,8 @@
 public import FaceCore
 
 extension NeighbourGraph {
-    /// The graph of unit vectors by cosine with at least a share `recall` of the true neighbours of at least `floor`.
+    /// The graph of unit vectors by cosine with at least a share `recall` of the true neighbours of at least `floor`, or,
+    /// where only nearer ones matter, of at least `recallFrom`: what lies between is listed as it is met.
     ///
     /// Rows go to the cells of an inverted file, about a hundred to a cell, and are compared with the rows of their own
     /// cell and of those whose centres are nearly as near. How near is read off a sample whose true neighbours are found
@@ -11,7 +12,8 @@ extension NeighbourGraph {
     /// Throws `usage`, `non-finite` with the row, `dimension-mismatch` or `cancelled`.
     public static func approximate(
         of vectors: Matrix, space: EmbeddingSpace, k: Int, floor: Float = -.infinity, recall: Double = 0.99,
-        seed: UInt64 = 1, threads: Int = availableThreads(), progress: ProgressMeter? = nil,
+        recallFrom: Float = -.infinity, seed: UInt64 = 1, threads: Int = availableThreads(),
+        progress: ProgressMeter? = nil,
         cancellation: Cancellation? = nil
     ) throws(LikenessError) -> NeighbourGraph {
         guard recall > 0, recall <= 1 else {
@@ -22,7 +24,8 @@ extension NeighbourGraph {
         let plan =
             mayPay && vectors.columns <= PackedRows.mostColumns
             ? try VisitPlan.find(
-                vectors, k: k, floor: floor, recall: recall, seed: seed, threads: threads, cancellation: cancellation)
+                vectors, k: k, floor: max(floor, recallFrom), recall: recall, seed: seed, threads: threads,
+                cancellation: cancellation)
             : nil
         guard let plan else {
             return try exact(

@@ -8,8 +8,9 @@ public struct NeighbourGraph: Sendable {
     /// How sure it is that the lists hold the true neighbours.
     public enum Exactness: Sendable, Hashable {
         case exact
-        /// Measured on sampled rows: the share of true neighbours that the lists hold, with a 95 % interval.
-        case estimated(recall: Double, low: Double, high: Double)
+        /// Measured on sampled rows: the share of true neighbours of at least the similarity `from` that the lists hold,
+        /// with a 95 % interval.
+        case estimated(recall: Double, low: Double, high: Double, from: Float = -.infinity)
     }
 
     /// Number of rows (faces).

@@ -49,6 +49,7 @@ public struct NeighbourShard: Sendable, Equatable {
         else {
             throw LikenessError(.usage, "\(a.rows) and \(b.rows) vectors cannot be rows \(rows) and \(columns)")
         }
+        try space.requireCosine()
         try NeighbourGraph.requireDimension(a, space)
         try NeighbourGraph.requireDimension(b, space)
         let own = rows.overlaps(columns)

@@ -13,8 +13,9 @@ struct VisitPlan {
 
     /// Rows a cell and most cells of a row. The first suits rows in groups of dozens, whatever their number (of 200,000
     /// rows of the ms1m preset in cells of 112, of 224 and of 448, the first compared a third of the pairs of the second
-    /// at a recall of .99; the last did not reach it); the others are tried where that is not enough.
-    private static let attempts = [(rows: 112, width: 12), (rows: 448, width: 24)]
+    /// at a recall of .99; the last did not reach it); the others are tried where that is not enough, as for millions of
+    /// rows, whose neighbours lie in too many cells.
+    private static let attempts = [(rows: 112, width: 12), (rows: 448, width: 24), (rows: 1792, width: 48)]
 
     /// The cheapest of some attempts that reaches the recall; nil where all pairs are cheaper.
     static func find(
@@ -54,6 +55,8 @@ struct SampledTruth {
     /// Rows that choose, and as many that measure.
     private static let sample = 1000
 
+    /// Neighbours less similar than this are not asked for.
+    private let floor: Float
     private let sampled: [Int]
     private let neighbours: [[Int32]]
 
@@ -79,7 +82,7 @@ struct SampledTruth {
             // the row itself, or among many copies the last of them, is one too many
             return Array(list.filter { $0 >= 0 && $0 != Int32(sampled[s]) }.prefix(length - 1))
         }
-        self.sampled = sampled
+        (self.sampled, self.floor) = (sampled, floor)
     }
 
     /// How much less near than the nearest a cell may be that a row visits, at least, so that neighbours of the first half
@@ -107,7 +110,7 @@ struct SampledTruth {
             (sampled.count / 2..<sampled.count).map { s in
                 let list = Set(indices[sampled[s] * k..<(sampled[s] + 1) * k])
                 return (neighbours[s].count { list.contains($0) }, neighbours[s].count)
-            })
+            }, from: floor)
     }
 }
 
