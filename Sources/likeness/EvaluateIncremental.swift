@@ -49,7 +49,7 @@ struct EvaluateIncremental: ParsableCommand {
     private func tell(_ s: IncrementalStream.Step) {
         let rates = [s.precision, s.recall, s.f, s.bcubedF].map { Format.number($0, 4) }.joined(separator: " ")
         let found = s.edges.map { ", \($0) edges" } ?? ""
-        let measured = s.recall.map { ", recall \(Format.number($0, 4))" } ?? ""
+        let measured = s.searchRecall.map { ", search recall \(Format.number($0, 4))" } ?? ""
         common.console.note(
             "\(s.method) \(s.batch)/\(batches): \(s.rows) rows, P R F, BCubed F \(rates), expansion "
                 + "\(Format.number(s.expansion, 3)), \(Format.number(s.seconds, 1)) s, compared a row "

@@ -31,7 +31,7 @@ struct IncrementalStream {
         let comparedPerRow: Double
         /// Pairs of rows in reach that were found so far, and the share of those of a sample; nil where they are not kept.
         let edges: Int?
-        let recall: Double?
+        let searchRecall: Double?
         /// Share of older rows whose group's id changed.
         let moved: Double
     }
@@ -77,7 +77,7 @@ struct IncrementalStream {
             bcubedRecall: m.bcubed.recall, bcubedF: m.bcubed.f, expansion: m.expansionOfSeveral, groups: m.clusters,
             seconds: seconds, touchedPerRow: Double(change.touchedRows) / Double(max(1, change.rows.count)),
             comparedPerRow: Double(change.comparedRows) / Double(max(1, change.rows.count)),
-            edges: grouping?.edgeCount, recall: grouping?.measuredRecall,
+            edges: grouping?.edgeCount, searchRecall: grouping?.measuredRecall,
             moved: Double(change.movedRows) / Double(max(1, range.lowerBound)))
     }
 }

@@ -165,8 +165,11 @@ struct GroupingStoreTests {
         old[4] = 1
         var at = 16
         while at < new.count {
-            let length = new[at..<at + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
-            old += new[at..<at + 4] + new[at + 16..<at + 20] + new[at + 24..<at + 24 + length]
+            var length = 0
+            for k in 0..<4 { length |= Int(new[at + k]) << (8 * k) }
+            old += new[at..<at + 4]
+            old += new[at + 16..<at + 20]
+            old += new[at + 24..<at + 24 + length]
             at += 24 + length
         }
         try Data(old).write(to: URL(fileURLWithPath: file))
