@@ -97,6 +97,12 @@ public struct Matrix: Sendable {
         return out
     }
 
+    /// The first rows, in the same memory.
+    package func prefix(_ count: Int) -> Matrix {
+        precondition(count >= 0 && count <= rows, "\(count) rows of \(rows)")
+        return Matrix(rows: count, columns: columns, stride: stride, storage: storage)
+    }
+
     private mutating func makeUnique() {
         if storage.writable, isKnownUniquelyReferenced(&storage) { return }
         let copy = MatrixStorage(count: rows * stride)

@@ -101,9 +101,14 @@ struct IncrementalThresholdOptions: ParsableArguments {
     var releaseVariance: Float?
     @Option(help: ArgumentHelp("Rows of lower quality found no group.", valueName: "quality"))
     var qualityFloor: Float?
+    @Option(
+        help: ArgumentHelp(
+            "Share of the rows in reach that the search must find; below 1 its work does not grow with the state.",
+            valueName: "share"))
+    var recall: Double?
 
     var isGiven: Bool {
-        minimumPoints != nil || releaseSize != nil
+        minimumPoints != nil || releaseSize != nil || recall != nil
             || [similarity, merge, confirm, releaseVariance, qualityFloor].contains { $0 != nil }
     }
 
@@ -119,6 +124,7 @@ struct IncrementalThresholdOptions: ParsableArguments {
         o.releaseSize = releaseSize ?? o.releaseSize
         o.releaseVariance = releaseVariance ?? o.releaseVariance
         o.qualityFloor = qualityFloor ?? o.qualityFloor
+        o.recall = recall ?? o.recall
         return o
     }
 }

@@ -21,27 +21,42 @@ struct ClusterRemove: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let numbers = try Self.numbers(rows)
+        let ranges = try Self.ranges(rows)
         let store = try GroupingStore.open(state)
+        let numbers = try Self.numbers(ranges, below: store.grouping.count)
         let change = try store.remove(numbers, threads: common.threadCount)
         try IncrementalOutput(store, removed: numbers.count, change).print(common)
     }
 
-    /// `3,17,40-52` → the numbers. Throws `usage`.
-    static func numbers(_ text: String) throws(LikenessError) -> [Int] {
-        var out: Set<Int> = []
+    /// `3,17,40-52` → the ranges. Throws `usage`.
+    static func ranges(_ text: String) throws(LikenessError) -> [ClosedRange<Int>] {
+        var out: [ClosedRange<Int>] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
             guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0,
-                first <= last,
-                last - first < 100_000_000
+                first <= last
             else {
                 throw LikenessError(
                     .usage, subject: "rows", "'\(part)' is no row number and no range", remedy: "write 3,17,40-52")
             }
-            out.formUnion(first...last)
+            out.append(first...last)
         }
-        return out.sorted()
+        return out
+    }
+
+    /// Each number of the ranges once, rising; no memory beyond the rows there are. Throws `row-missing`.
+    static func numbers(_ ranges: [ClosedRange<Int>], below count: Int) throws(LikenessError) -> [Int] {
+        if let far = ranges.map(\.upperBound).max(), far >= count {
+            throw LikenessError(
+                .rowMissing, subject: "row \(far)", "there is no such row in the grouping",
+                remedy: count > 0 ? "rows have the numbers 0…\(count - 1)" : nil)
+        }
+        var out: [Int] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let first = max(range.lowerBound, (out.last ?? -1) + 1)
+            if first <= range.upperBound { out += first...range.upperBound }
+        }
+        return out
     }
 }
 

@@ -37,13 +37,24 @@ struct EvaluateIncremental: ParsableCommand {
         for method in try chosen() {
             try stream.run(method, thresholds.options) { step throws(LikenessError) in
                 steps.append(step)
-                common.console.progress("\(step.method) \(step.batch)/\(batches)")
+                tell(step)
             }
         }
-        common.console.progress("")
         try run.finish(
             steps, stream.vectors.rows, "faces", inputs: [input.vectors, input.labels], print: { print(steps) }
         ) { IncrementalReport(steps).page }
+    }
+
+    /// One line a batch as it ends, so that an interrupted run is not lost.
+    private func tell(_ s: IncrementalStream.Step) {
+        let rates = [s.precision, s.recall, s.f, s.bcubedF].map { Format.number($0, 4) }.joined(separator: " ")
+        let found = s.edges.map { ", \($0) edges" } ?? ""
+        let measured = s.searchRecall.map { ", search recall \(Format.number($0, 4))" } ?? ""
+        common.console.note(
+            "\(s.method) \(s.batch)/\(batches): \(s.rows) rows, P R F, BCubed F \(rates), expansion "
+                + "\(Format.number(s.expansion, 3)), \(Format.number(s.seconds, 1)) s, compared a row "
+                + "\(Format.number(s.comparedPerRow, 0)), touched \(Format.number(s.touchedPerRow, 1))\(found)\(measured)"
+        )
     }
 
     private func print(_ steps: [IncrementalStream.Step]) {
@@ -51,7 +62,7 @@ struct EvaluateIncremental: ParsableCommand {
             [
                 "method", "batch", "rows", "pairwise P", "R", "F", "BCubed P", "R", "F", "expansion", "groups",
                 "seconds",
-                "touched a row", "moved",
+                "compared a row", "touched", "moved",
             ],
             steps.map { s in
                 [s.method, "\(s.batch)", "\(s.rows)"]
@@ -59,7 +70,8 @@ struct EvaluateIncremental: ParsableCommand {
                         Format.number($0, 4)
                     } + [
                         Format.number(s.expansion, 3), "\(s.groups)", Format.number(s.seconds, 2),
-                        Format.number(s.touchedPerRow, 1), Format.number(s.moved, 4),
+                        Format.number(s.comparedPerRow, 0), Format.number(s.touchedPerRow, 1),
+                        Format.number(s.moved, 4),
                     ]
             })
     }

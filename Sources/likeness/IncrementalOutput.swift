@@ -12,11 +12,13 @@ struct IncrementalOutput: Encodable {
         let moved: Int
         /// Rows read or written beside the search for neighbours.
         let touched: Int
+        /// Rows and centres that the search compared.
+        let compared: Int
         let seconds: Double
 
         init(_ change: GroupingChange, _ seconds: Double) {
             (first, rows) = (change.rows.lowerBound, change.rows.count)
-            (moved, touched) = (change.movedRows, change.touchedRows)
+            (moved, touched, compared) = (change.movedRows, change.touchedRows, change.comparedRows)
             self.seconds = seconds
         }
     }
@@ -33,9 +35,13 @@ struct IncrementalOutput: Encodable {
     let unassigned: Int
     let operations: Int
     let thresholds: IncrementalOptions
+    /// Of an approximate search: the share of rows in reach that it was measured to find, on a sample.
+    let measuredRecall: Double?
     private(set) var added: [Step]?
     private(set) var removed: Int?
     private(set) var moved: Int?
+    /// Why no snapshot could be written, where that failed.
+    let snapshotFailure: String?
 
     init(_ store: GroupingStore) {
         let g = store.grouping
@@ -48,6 +54,8 @@ struct IncrementalOutput: Encodable {
         unassigned = live - sizes.values.reduce(0, +)
         operations = store.operations
         thresholds = g.options
+        measuredRecall = g.measuredRecall
+        snapshotFailure = store.checkpointFailure.map { "\($0.message) (\($0.code))" }
     }
 
     init(_ store: GroupingStore, added steps: [Step]) {
@@ -63,6 +71,11 @@ struct IncrementalOutput: Encodable {
     }
 
     func print(_ common: CommonOptions) throws {
+        if let snapshotFailure {
+            common.console.warning(
+                "no snapshot could be written: \(snapshotFailure); the operation is safe in the journal, but vectors "
+                    + "that were removed are still on disk; the next operation tries again")
+        }
         if common.json { return try common.console.json(self) }
         if let first = added?.first, let last = added?.last {
             let end = last.first + last.rows

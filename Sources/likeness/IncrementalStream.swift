@@ -27,6 +27,11 @@ struct IncrementalStream {
         /// Seconds of the batch, and rows read or written beside the search, a new row.
         let seconds: Double
         let touchedPerRow: Double
+        /// Rows and centres that the search for neighbours compared with a new row; `absorb` does not count them.
+        let comparedPerRow: Double
+        /// Pairs of rows in reach that were found so far, and the share of those of a sample; nil where they are not kept.
+        let edges: Int?
+        let searchRecall: Double?
         /// Share of older rows whose group's id changed.
         let moved: Double
     }
@@ -54,13 +59,14 @@ struct IncrementalStream {
             }
             let seconds = (ContinuousClock.now - started) / .seconds(1)
             let labels = method == .absorb ? absorbing.groups : density.groups
-            try body(step(method.rawValue, k, range, labels, change, seconds))
+            let grouping = method == .absorb ? nil : density
+            try body(step(method.rawValue, k, range, labels, change, seconds, grouping))
         }
     }
 
     private func step(
         _ name: String, _ batch: Int, _ range: Range<Int>, _ labels: [Int64], _ change: GroupingChange,
-        _ seconds: Double
+        _ seconds: Double, _ grouping: IncrementalGrouping?
     ) throws(LikenessError) -> Step {
         // nobody's rows count as groups of one
         let predicted = labels.enumerated().map { $1 >= 0 ? Int($1) : -1 - $0 }
@@ -70,6 +76,8 @@ struct IncrementalStream {
             recall: m.pairwise.recall, f: m.pairwise.f, bcubedPrecision: m.bcubed.precision,
             bcubedRecall: m.bcubed.recall, bcubedF: m.bcubed.f, expansion: m.expansionOfSeveral, groups: m.clusters,
             seconds: seconds, touchedPerRow: Double(change.touchedRows) / Double(max(1, change.rows.count)),
+            comparedPerRow: Double(change.comparedRows) / Double(max(1, change.rows.count)),
+            edges: grouping?.edgeCount, searchRecall: grouping?.measuredRecall,
             moved: Double(change.movedRows) / Double(max(1, range.lowerBound)))
     }
 }

@@ -221,4 +221,19 @@ struct IncrementalGroupingTests {
                 space: EmbeddingSpace(id: "e", dimension: 3, metric: .euclidean, normalised: false))
         }
     }
+
+    @Test("the work of a wish is that of the wishes it is connected with")
+    func wishWork() throws {
+        var people = SyntheticPeople(seed: 13)
+        var g = try IncrementalGrouping(space: SyntheticPeople.space, options: options)
+        try g.insert(Matrix((0..<200).map { _ in people.person() }))
+        var touched: [Int] = []
+        for k in 0..<80 { touched.append(try g.join(2 * k, 2 * k + 1).touchedRows) }
+        #expect(touched.allSatisfy { $0 == touched[0] }, "\(touched[0]) rows at first, \(touched[79]) at last")
+        #expect(g.groups[0] == g.groups[1] && g.groups[158] == g.groups[159])
+        try g.separate(0, 1)
+        #expect(g.groups[0] != g.groups[1] && g.overriddenWishes == [0])
+        try g.remove([158])
+        #expect(g.overriddenWishes == [0])
+    }
 }

@@ -105,7 +105,7 @@ struct ClusterStateCommandTests {
         let other = try b.run("add", b.path("s"), small.path("c.npy"))
         #expect(other.status == 65 && other.errors.contains("unnamed-16"), "\(other)")
         #expect(try b.run("add", b.path("s"), b.path("a.npy"), "--similarity", "0.5").status == 64)
-        for rows in ["10", "0-10", "-1", "3-1", "x", "", "1,,2", "0-"] {
+        for rows in ["10", "0-10", "0-99999999", "0-9223372036854775807", "-1", "3-1", "x", "", "1,,2", "0-"] {
             let r = try b.run("remove", b.path("s"), "--", rows)
             #expect(r.status == 64 || r.status == 65 || r.status == 66, "\(rows): \(r)")
             #expect(r.errors.contains("error:") || r.errors.contains("Error:"), "\(rows): \(r)")

@@ -106,8 +106,9 @@ final class DensityState: DensityGroups {
     /// Takes faces out; after the return no file of the state holds their vectors.
     func remove(_ gone: [Int]) throws(LikenessError) {
         let rows = gone.compactMap { rowOf[$0] }.filter { isLive[$0] }
-        guard !rows.isEmpty else { return }
-        try state.remove(rows)
+        if !rows.isEmpty { try state.remove(rows) }
+        // the rows are out of the groups, but not yet out of the files
+        if state.checkpointFailure != nil { try state.checkpoint() }
     }
 }
 

@@ -97,8 +97,8 @@ public struct AbsorbingGrouping: Sendable {
     private func reach(
         of queries: Matrix, among base: Matrix, _ similarity: Float, _ threads: Int
     ) throws(LikenessError) -> [[GrowingVectors.Neighbour]] {
-        var all = GrowingVectors(dimension: space.dimension, metric: .cosine)
-        try all.append(base)
+        var all = GrowingVectors(dimension: space.dimension, metric: .cosine, recall: options.recall)
+        try all.append(base, threads: threads)
         return try all.within(similarity, of: queries, threads: threads)
     }
 
@@ -106,18 +106,16 @@ public struct AbsorbingGrouping: Sendable {
     private mutating func cluster(_ threads: Int) throws(LikenessError) -> [Int64] {
         guard !pool.isEmpty else { return [] }
         let rows = Matrix(pool.map { row in vectors.withRow(row) { Array($0) } })
-        var part = GrowingVectors(dimension: space.dimension, metric: .cosine)
-        try part.append(rows)
-        var core = DensityCore(minimumPoints: max(2, options.minimumPoints))
-        _ = core.insert(
-            try part.within(options.similarity, of: rows, threads: threads),
-            mayFound: pool.map { mayFound[$0] })
+        var part = DensityRows(
+            dimension: space.dimension, minimumPoints: max(2, options.minimumPoints), recall: options.recall)
+        _ = try part.insert(
+            rows, mayFound: pool.map { mayFound[$0] }, within: options.similarity, threads: threads)
         var local = GroupConstraints()
         local.append(photos: pool.map { constraints.photos[$0] })
-        let cutter = PieceCutter(core: core, vectors: part, constraints: local, options: options)
+        let cutter = PieceCutter(density: part, constraints: local, options: options)
         var fresh: [Int64] = []
-        for group in core.members.keys.sorted() {
-            for piece in cutter.pieces(of: (core.members[group]?.rows ?? []).sorted())
+        for group in part.core.members.keys.sorted() {
+            for piece in cutter.pieces(of: part.rows(of: group))
             where piece.count > 1 && piece.contains(where: { mayFound[pool[Int($0)]] }) {
                 fresh.append(nextID)
                 for row in piece { enter(pool[Int(row)], nextID) }
@@ -156,15 +154,7 @@ public struct AbsorbingGrouping: Sendable {
     }
 
     private func agree(_ a: GroupPiece, _ b: GroupPiece) -> Bool {
-        var sum: Float = 0
-        for i in a.exemplars {
-            for j in b.exemplars {
-                vectors.withRow(Int(i)) { x in
-                    vectors.withRow(Int(j)) { y in for k in x.indices { sum += x[k] * y[k] } }
-                }
-            }
-        }
-        return sum / Float(a.exemplars.count * b.exemplars.count) >= options.confirm
+        GroupPiece.agreement(a.exemplars, b.exemplars, vectors) >= options.confirm
     }
 
     /// Oversized and wide groups are dissolved: their rows wait for the next round.
@@ -188,7 +178,7 @@ public struct AbsorbingGrouping: Sendable {
 
     private func similarity(_ row: Int, _ name: Int64) -> Float {
         let centre = centre(name)
-        return vectors.withRow(row) { x in x.indices.reduce(Float(0)) { $0 + x[$1] * centre[$1] } }
+        return vectors.withRow(row) { x in centre.withUnsafeBufferPointer { x.product($0) } }
     }
 
     private func clash(_ row: Int, _ name: Int64) -> Bool {

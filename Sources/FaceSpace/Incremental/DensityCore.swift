@@ -4,6 +4,9 @@
 /// After every operation the groups are those of DBSCAN over the live rows: cores have at least `minimumPoints` founders in
 /// reach, themselves included; cores in reach of each other are one group; any other row belongs to its nearest core in
 /// reach (ties: the lower row), or to nobody. Rows that may not found are never cores and count for nobody.
+///
+/// An entry may stand for several equal rows: it counts as often as its weight, and among entries that are equally near the
+/// one with the lowest row is the nearest. Entries are numbered as they come and called rows here.
 package struct DensityCore: Sendable {
     package typealias Neighbour = GrowingVectors.Neighbour
 
@@ -11,6 +14,9 @@ package struct DensityCore: Sendable {
     /// The rows in reach of each live row, itself left out.
     package private(set) var lists: [[Neighbour]] = []
     package private(set) var isLive: [Bool] = []
+    /// Equal rows that each entry stands for, and the lowest of them.
+    private(set) var weight: [Int32] = []
+    private(set) var lowest: [Int32] = []
     package private(set) var mayFound: [Bool] = []
     package private(set) var isCore: [Bool] = []
     /// Founders in reach, itself included.
@@ -43,21 +49,27 @@ package struct DensityCore: Sendable {
     // MARK: Insertion
 
     /// Appends rows with the rows in reach of each (all of them, the new ones included; itself may be among them).
-    /// Returns the groups that changed, those that ended included, and rows that belong to nobody now or did before.
-    package mutating func insert(_ found: [[Neighbour]], mayFound flags: [Bool]) -> Change {
+    /// `equals` are old rows of which more came: how many. `weight` and `lowest` are of the new ones; left out, each stands
+    /// for itself. Returns the groups that changed, those that ended included, and rows that belong to nobody now or did
+    /// before.
+    package mutating func insert(
+        _ found: [[Neighbour]], mayFound flags: [Bool], weight more: [Int32] = [], lowest own: [Int32] = [],
+        equals: [Int: Int32] = [:]
+    ) -> Change {
         let first = lists.count
-        append(found, flags)
-        var candidates = Set(first..<lists.count)
+        var candidates = Set(first..<(first + found.count))
+        for (row, count) in equals { add(count, to: row, &candidates) }
+        append(found, flags, more, own)
         for row in first..<lists.count {
             for n in lists[row] {
                 let other = Int(n.row)
                 touched += 1
                 if other < first {
                     lists[other].append(Neighbour(row: Int32(row), closeness: n.closeness))
-                    if mayFound[other] { founders[row] += 1 }
+                    if mayFound[other] { founders[row] += weight[other] }
                 }
                 if mayFound[row] {
-                    founders[other] += 1
+                    founders[other] += weight[row]
                     if other < first { candidates.insert(other) }
                 }
             }
@@ -71,6 +83,19 @@ package struct DensityCore: Sendable {
         return change
     }
 
+    /// Counts more (or, negative, fewer) equals of a row that stays.
+    private mutating func add(_ count: Int32, to row: Int, _ concerned: inout Set<Int>) {
+        weight[row] += count
+        guard mayFound[row] else { return }
+        founders[row] += count
+        concerned.insert(row)
+        touched += lists[row].count
+        for n in lists[row] {
+            founders[Int(n.row)] += count
+            concerned.insert(Int(n.row))
+        }
+    }
+
     /// What an operation changed.
     package struct Change: Sendable {
         /// Groups whose rows changed; some may have ended.
@@ -79,15 +104,17 @@ package struct DensityCore: Sendable {
         package var rows: Set<Int> = []
     }
 
-    private mutating func append(_ found: [[Neighbour]], _ flags: [Bool]) {
+    private mutating func append(_ found: [[Neighbour]], _ flags: [Bool], _ more: [Int32], _ own: [Int32]) {
         precondition(found.count == flags.count, "one list and one flag a row")
         for (k, list) in found.enumerated() {
-            let own = Int32(lists.count)
-            lists.append(list.filter { $0.row != own && isKnownLive($0.row, first: own - Int32(k)) })
+            let row = Int32(lists.count)
+            lists.append(list.filter { $0.row != row && isKnownLive($0.row, first: row - Int32(k)) })
             isLive.append(true)
+            weight.append(more.isEmpty ? 1 : more[k])
+            lowest.append(own.isEmpty ? row : own[k])
             mayFound.append(flags[k])
             isCore.append(false)
-            founders.append(flags[k] ? 1 : 0)
+            founders.append(flags[k] ? weight[Int(row)] : 0)
             anchor.append(-1)
             group.append(-1)
             place.append(-1)
@@ -188,7 +215,7 @@ package struct DensityCore: Sendable {
         var best: Neighbour?
         for n in lists[row] where isCore[Int(n.row)] {
             touched += 1
-            if let b = best, (n.closeness, b.row) <= (b.closeness, n.row) { continue }
+            if let b = best, (n.closeness, lowest[Int(b.row)]) <= (b.closeness, lowest[Int(n.row)]) { continue }
             best = n
         }
         let target = best.map { group[Int($0.row)] } ?? -1
@@ -200,11 +227,20 @@ package struct DensityCore: Sendable {
 
     // MARK: Deletion
 
-    /// Deletes live rows.
-    package mutating func remove(_ rows: [Int]) -> Change {
+    /// Deletes live rows. `equals` are rows that stay, of which fewer are left: how many went, and the lowest that stayed.
+    package mutating func remove(_ rows: [Int], equals: [Int: (gone: Int32, lowest: Int32)] = [:]) -> Change {
         var change = Change()
         change.rows.formUnion(rows)
-        let (fallen, neighbours) = unlink(rows)
+        var border: Set<Int> = []
+        var shrunk: Set<Int> = []
+        for (row, left) in equals {
+            add(-left.gone, to: row, &shrunk)
+            guard left.lowest != lowest[row] else { continue }
+            lowest[row] = left.lowest
+            // of equally near cores another one may be the nearest now
+            if isCore[row] { border.formUnion(lists[row].map { Int($0.row) }.filter { !isCore[$0] }) }
+        }
+        let (fallen, neighbours) = unlink(rows, &shrunk)
         var seeds: [Int32: Set<Int>] = [:]
         for row in fallen {
             let old = group[row]
@@ -212,14 +248,13 @@ package struct DensityCore: Sendable {
             leave(row, wasCore: true, &change)
             seeds[old, default: []].formUnion(neighbours[row] ?? lists[row].map { Int($0.row) })
         }
-        var border: Set<Int> = []
         for (old, near) in seeds.sorted(by: { $0.key < $1.key }) {
             let cores = near.filter { isCore[$0] && group[$0] == old }.sorted()
             touched += near.count
             if cores.count > 1 { split(old, from: cores, &change) }
             border.formUnion(near.filter { isLive[$0] && !isCore[$0] })
         }
-        border.formUnion(fallen.filter { isLive[$0] })
+        border = border.union(fallen).filter { isLive[$0] && !isCore[$0] }
         for row in rows where group[row] >= 0 { leave(row, &change) }
         for row in border.sorted() { settle(row, &change) }
         for row in rows { anchor[row] = -1 }
@@ -227,9 +262,8 @@ package struct DensityCore: Sendable {
     }
 
     /// Takes rows out of all lists. Returns the rows that are cores no more, and the former neighbours of deleted ones.
-    private mutating func unlink(_ rows: [Int]) -> (fallen: [Int], neighbours: [Int: [Int]]) {
+    private mutating func unlink(_ rows: [Int], _ shrunk: inout Set<Int>) -> (fallen: [Int], neighbours: [Int: [Int]]) {
         var neighbours: [Int: [Int]] = [:]
-        var shrunk: Set<Int> = []
         for row in rows { isLive[row] = false }
         for row in rows {
             neighbours[row] = lists[row].map { Int($0.row) }
@@ -238,14 +272,16 @@ package struct DensityCore: Sendable {
                 touched += lists[other].count
                 lists[other].removeAll { $0.row == Int32(row) }
                 if mayFound[row] {
-                    founders[other] -= 1
+                    founders[other] -= weight[row]
                     shrunk.insert(other)
                 }
             }
             lists[row] = []
-            founders[row] = 0
+            (founders[row], weight[row]) = (0, 0)
         }
-        let fallen = rows.filter { isCore[$0] } + shrunk.filter { isCore[$0] && Int(founders[$0]) < minimumPoints }
+        let fallen =
+            rows.filter { isCore[$0] }
+            + shrunk.filter { isLive[$0] && isCore[$0] && Int(founders[$0]) < minimumPoints }
         return (fallen.sorted(), neighbours)
     }
 
@@ -271,19 +307,22 @@ package struct DensityCore: Sendable {
 }
 
 extension DensityCore {
-    /// As saved: lists, flags and groups; all else follows. Returns nil for parts that contradict each other.
+    /// As saved: lists, flags, weights and groups; all else follows. Returns nil for parts that contradict each other.
     init?(
-        minimumPoints: Int, lists: [[Neighbour]], isLive: [Bool], mayFound: [Bool], group: [Int32], nextGroup: Int32
+        minimumPoints: Int, lists: [[Neighbour]], weight: [Int32], lowest: [Int32], mayFound: [Bool], group: [Int32],
+        nextGroup: Int32
     ) {
         let n = lists.count
-        guard isLive.count == n, mayFound.count == n, group.count == n,
+        guard weight.count == n, lowest.count == n, mayFound.count == n, group.count == n,
             group.allSatisfy({ $0 >= -1 && $0 < nextGroup })
         else { return nil }
         self.init(minimumPoints: minimumPoints)
-        (self.lists, self.isLive, self.mayFound, self.group) = (lists, isLive, mayFound, group)
-        self.nextGroup = nextGroup
+        (self.lists, self.weight, self.lowest) = (lists, weight, lowest)
+        (self.mayFound, self.group, self.nextGroup) = (mayFound, group, nextGroup)
+        isLive = weight.map { $0 > 0 }
         founders = lists.indices.map { i in
-            Int32(lists[i].count { mayFound[Int($0.row)] }) + (mayFound[i] && isLive[i] ? 1 : 0)
+            lists[i].reduce(0) { $0 + (mayFound[Int($1.row)] ? weight[Int($1.row)] : 0) }
+                + (mayFound[i] ? weight[i] : 0)
         }
         isCore = lists.indices.map { isLive[$0] && mayFound[$0] && Int(founders[$0]) >= minimumPoints }
         anchor = [Int32](repeating: -1, count: n)
@@ -291,7 +330,7 @@ extension DensityCore {
         for row in 0..<n {
             if isLive[row], !isCore[row] {
                 let best = lists[row].filter { isCore[Int($0.row)] }.max {
-                    ($0.closeness, $1.row) < ($1.closeness, $0.row)
+                    ($0.closeness, lowest[Int($1.row)]) < ($1.closeness, lowest[Int($0.row)])
                 }
                 anchor[row] = best?.row ?? -1
             }

@@ -7,10 +7,29 @@ struct GroupConstraints: Sendable {
         case different(Int32, Int32)
         /// These rows are confirmed members of a visible group, which keeps its id.
         case pin(Int64, [Int32])
+
+        var rows: [Int32] {
+            switch self {
+            case .same(let a, let b), .different(let a, let b): [a, b]
+            case .pin(_, let rows): rows
+            }
+        }
+
+        /// What is left when rows go; nil for nothing.
+        func without(_ gone: Set<Int32>) -> Wish? {
+            guard case .pin(let group, let confirmed) = self else {
+                return rows.contains { gone.contains($0) } ? nil : self
+            }
+            let left = confirmed.filter { !gone.contains($0) }
+            return left.isEmpty ? nil : .pin(group, left)
+        }
     }
 
-    /// In the order in which they were said.
-    fileprivate(set) var wishes: [Wish] = []
+    /// By number; a later one was said later.
+    private var wishes: [Int: Wish] = [:]
+    private var nextWish = 0
+    /// The wishes that name a row.
+    private var wishesOf: [Int32: Set<Int>] = [:]
     /// Photo of each row, −1 for none in particular: two rows of one photo are two people unless said to be the same.
     private(set) var photos: [Int] = []
     private var hasPhotos = false
@@ -19,10 +38,23 @@ struct GroupConstraints: Sendable {
     /// Tags of rows that were called different: rows that share one may not be together.
     private var tags: [Int32: [Int]] = [:]
     private(set) var pins: [Int32: Int64] = [:]
-    /// Places in ``wishes`` that newer ones contradict.
-    private(set) var overridden: [Int] = []
+    /// Numbers of wishes that newer ones contradict.
+    private var contradicted: Set<Int> = []
+    /// Wishes that were weighed against each other, since the count was taken last.
+    private var touched = 0
 
     var isEmpty: Bool { wishes.isEmpty && !hasPhotos }
+
+    /// Places, in the order in which they were said, of wishes that newer ones contradict. O(wishes).
+    var overridden: [Int] {
+        let order = wishes.keys.sorted()
+        return order.indices.filter { contradicted.contains(order[$0]) }
+    }
+
+    mutating func takeTouched() -> Int {
+        defer { touched = 0 }
+        return touched
+    }
 
     /// The photos of further rows.
     mutating func append(photos more: [Int]) {
@@ -31,22 +63,32 @@ struct GroupConstraints: Sendable {
     }
 
     mutating func add(_ wish: Wish) {
-        wishes.append(wish)
-        resolve()
+        say(wish)
+        resolve(wish.rows)
+    }
+
+    private mutating func say(_ wish: Wish) {
+        wishes[nextWish] = wish
+        for row in wish.rows { wishesOf[row, default: []].insert(nextWish) }
+        nextWish += 1
     }
 
     /// Forgets what was said about rows that are gone.
     mutating func remove(_ rows: Set<Int32>) {
         for row in rows { photos[Int(row)] = -1 }
-        guard !wishes.isEmpty else { return }
-        wishes = wishes.compactMap { wish in
-            switch wish {
-            case .same(let a, let b), .different(let a, let b): rows.contains(a) || rows.contains(b) ? nil : wish
-            case .pin(let group, let confirmed):
-                confirmed.contains { !rows.contains($0) } ? .pin(group, confirmed.filter { !rows.contains($0) }) : nil
-            }
+        let heard = rows.filter { wishesOf[$0] != nil }
+        guard !heard.isEmpty else { return }
+        let concerned = bound(Array(heard))
+        for number in Set(heard.flatMap { wishesOf[$0] ?? [] }) {
+            guard let wish = wishes.removeValue(forKey: number) else { continue }
+            contradicted.remove(number)
+            for row in wish.rows { wishesOf[row]?.remove(number) }
+            guard let rest = wish.without(rows) else { continue }
+            wishes[number] = rest
+            for row in rest.rows { wishesOf[row, default: []].insert(number) }
         }
-        resolve()
+        resolve(concerned)
+        for row in heard { wishesOf[row] = nil }
     }
 
     /// Tags of a row: odd ones of photos, even ones of pairs.
@@ -66,50 +108,68 @@ struct GroupConstraints: Sendable {
         return seen.map(Int.init)
     }
 
-    fileprivate mutating func resolve() {
-        (links, tags, pins, overridden) = ([:], [:], [:], [])
-        var sets = KeyedSets()
-        var apart: [(Int, Int)] = []
-        for (place, wish) in wishes.enumerated().reversed() {
-            var holds = true
-            switch wish {
-            case .same(let a, let b): holds = join(a, b, &sets, apart)
-            case .different(let a, let b):
-                holds = sets.find(Int(a)) != sets.find(Int(b))
-                if holds {
-                    apart.append((Int(a), Int(b)))
-                    for row in [a, b] { tags[row, default: []].append(2 * place) }
-                }
-            case .pin(let group, let rows):
-                for row in rows where pins[row] == nil && join(rows[0], row, &sets, apart) { pins[row] = group }
+    /// All rows that wishes of any kind, also contradicted ones, connect with these.
+    private func bound(_ start: [Int32]) -> [Int32] {
+        var seen = Set(start)
+        var open = start
+        var weighed: Set<Int> = []
+        while let row = open.popLast() {
+            for number in wishesOf[row] ?? [] where weighed.insert(number).inserted {
+                for other in wishes[number]?.rows ?? [] where seen.insert(other).inserted { open.append(other) }
             }
-            if !holds { overridden.append(place) }
+        }
+        return seen.sorted()
+    }
+
+    /// Weighs the wishes that are connected with these rows, the newest first: no others can be concerned.
+    private mutating func resolve(_ start: [Int32]) {
+        let rows = bound(start)
+        var numbers: Set<Int> = []
+        for row in rows {
+            (links[row], tags[row], pins[row]) = (nil, nil, nil)
+            numbers.formUnion(wishesOf[row] ?? [])
+        }
+        touched += numbers.count
+        var sides = WishSides()
+        for number in numbers.sorted(by: >) {
+            guard let wish = wishes[number] else { continue }
+            if holds(wish, number, &sides) { contradicted.remove(number) } else { contradicted.insert(number) }
         }
     }
 
-    /// Links two rows unless a newer wish keeps their sets apart.
-    private mutating func join(
-        _ a: Int32, _ b: Int32, _ sets: inout KeyedSets, _ apart: [(Int, Int)]
-    ) -> Bool {
-        let (x, y) = (sets.find(Int(a)), sets.find(Int(b)))
-        if a == b || x == y { return true }
-        let clash = apart.contains { pair in
-            let (p, q) = (sets.find(pair.0), sets.find(pair.1))
-            return (p == x && q == y) || (p == y && q == x)
+    /// Grants a wish as far as newer ones allow; whether it holds.
+    private mutating func holds(_ wish: Wish, _ number: Int, _ sides: inout WishSides) -> Bool {
+        switch wish {
+        case .same(let a, let b): return join(a, b, &sides)
+        case .different(let a, let b):
+            guard sides.part(a, b) else { return false }
+            for row in [a, b] { tags[row, default: []].append(2 * number) }
+        case .pin(let group, let rows):
+            for row in rows where pins[row] == nil && join(rows[0], row, &sides) {
+                pins[row] = group
+                sides.name(row, group)
+            }
         }
-        let named = Set(pins.filter { [x, y].contains(sets.find(Int($0.key))) }.values)
-        guard !clash, named.count < 2 else { return false }
-        sets.unite(x, y)
-        links[a, default: []].append(b)
-        links[b, default: []].append(a)
         return true
+    }
+
+    /// Links two rows unless a newer wish keeps their sides apart.
+    private mutating func join(_ a: Int32, _ b: Int32, _ sides: inout WishSides) -> Bool {
+        switch sides.join(a, b) {
+        case .refused: return false
+        case .together: return true
+        case .joined:
+            links[a, default: []].append(b)
+            links[b, default: []].append(a)
+            return true
+        }
     }
 }
 
 extension GroupConstraints {
     /// The wishes as numbers: kind, then two rows, or an id, a count and rows.
     var encoded: [Int64] {
-        wishes.flatMap { wish -> [Int64] in
+        wishes.sorted { $0.key < $1.key }.flatMap { _, wish -> [Int64] in
             switch wish {
             case .same(let a, let b): [1, Int64(a), Int64(b)]
             case .different(let a, let b): [2, Int64(a), Int64(b)]
@@ -130,13 +190,13 @@ extension GroupConstraints {
                 let named = rest.prefix(Int(second)).compactMap(row)
                 rest = rest.dropFirst(Int(second))
                 guard named.count == Int(second) else { return false }
-                wishes.append(.pin(first, named))
+                say(.pin(first, named))
             } else {
                 guard let a = row(first), let b = row(second), kind == 1 || kind == 2 else { return false }
-                wishes.append(kind == 1 ? .same(a, b) : .different(a, b))
+                say(kind == 1 ? .same(a, b) : .different(a, b))
             }
         }
-        resolve()
+        resolve(wishesOf.keys.sorted())
         return true
     }
 }

@@ -3,8 +3,10 @@ import Glibc
 
 /// Operations on disk, each synced before it counts: what was promised survives the end of the process or the machine.
 ///
-/// A file begins with a magic number and the generation of its snapshot; records are length, CRC-32C and payload. A
-/// record that the end of the file cuts is one that was never promised: it is dropped when the journal is opened.
+/// A file begins with a magic number, the version of the format and the generation of its snapshot. A record is a head and
+/// a payload; the head holds the payload's length and CRC-32C, the generation, and a CRC-32C of its own, so that a wrong
+/// length is seen and not taken for a long record. What the end of the file cuts, a head or the payload behind a good
+/// head, was never promised and is dropped when the journal is opened; everything else that is wrong is damage.
 final class GroupingJournal {
     let path: String
     private(set) var size: Int
@@ -17,13 +19,18 @@ final class GroupingJournal {
     /// bytes that reach the disk.
     typealias FaultPoint = (_ step: String, _ bytes: inout [UInt8]) throws(LikenessError) -> Void
 
-    private static let magic = Array("LKGJ".utf8) + [1, 0, 0, 0]
+    /// The version that is written. Version 1 had no checksum over lengths; it is read, and replaced at once.
+    private static let version: UInt8 = 2
     private static let headSize = 16
+    private static let recordHeadSize = 24
     private static let longestRecord = 1 << 33
+    private let generation: UInt64
+    /// Whether the file is of an older version: nothing can be appended to it.
+    private(set) var isOld = false
 
     /// Opens or makes the journal of a generation and hands its operations to `body`.
     ///
-    /// Throws `file-damaged` for a wrong record that others follow, `file-format`, `file-unreadable`, `file-unwritable`.
+    /// Throws `file-damaged` for a record that is wrong and was not cut by the end of the file, `file-format`, `file-unreadable`, `file-unwritable`.
     init(
         _ path: String, generation: UInt64, fault: FaultPoint? = nil,
         _ body: (GroupingOperation) throws(LikenessError) -> Void
@@ -35,13 +42,11 @@ final class GroupingJournal {
             throw LikenessError(.fileUnwritable, subject: path, "cannot open: \(systemMessage(errno))")
         }
         size = 0
+        self.generation = generation
         let input = try InputFile(path)
-        let head = Self.magic + withUnsafeBytes(of: generation.littleEndian) { Array($0) }
+        let head = Self.head(Self.version, generation)
         let found = try input.bytes(at: 0, count: min(input.size, Self.headSize))
-        guard head.starts(with: found) || found.allSatisfy({ $0 == 0 }) else {
-            throw LikenessError(.fileFormat, subject: path, "this is no journal of generation \(generation)")
-        }
-        if found != head {
+        if found.count < Self.headSize, head.starts(with: found) || found.allSatisfy({ $0 == 0 }) {
             // cut while it was made: nothing was promised in it
             try truncate(to: 0)
             try send(head)
@@ -50,30 +55,66 @@ final class GroupingJournal {
             size = Self.headSize
             return
         }
+        isOld = found == Self.head(1, generation)
+        guard found == head || isOld else {
+            throw LikenessError(.fileFormat, subject: path, "this is no journal of generation \(generation)")
+        }
         size = Self.headSize
-        try replay(input, body)
+        while let payload = try isOld ? oldRecord(input) : record(input) {
+            guard let operation = GroupingOperation(payload[...]) else { throw damage("holds no operation") }
+            try body(operation)
+            size += (isOld ? 8 : Self.recordHeadSize) + payload.count
+        }
         if size < input.size { try truncate(to: size) }
     }
 
     deinit { close(descriptor) }
 
-    private func replay(
-        _ input: InputFile, _ body: (GroupingOperation) throws(LikenessError) -> Void
-    ) throws(LikenessError) {
-        while input.size - size >= 8 {
-            let lead = try input.bytes(at: size, count: 8)
-            let (length, sum) = (Int(Self.number(lead[0..<4])), Self.number(lead[4..<8]))
-            guard length > 0, length <= input.size - size - 8 else { return }
-            let payload = try input.bytes(at: size + 8, count: length)
-            guard CRC32C.checksum(payload) == sum, let operation = GroupingOperation(payload[...]) else {
-                if size + 8 + length == input.size { return }
-                throw LikenessError(
-                    .fileDamaged, subject: path, "the record at byte \(size) is wrong, and others follow it",
-                    remedy: "restore the state from a backup")
-            }
-            try body(operation)
-            size += 8 + length
+    private static func head(_ version: UInt8, _ generation: UInt64) -> [UInt8] {
+        Array("LKGJ".utf8) + [version, 0, 0, 0] + withUnsafeBytes(of: generation.littleEndian) { Array($0) }
+    }
+
+    /// The payload of the record at `size`; nil at the end of what was promised. Throws `file-damaged`.
+    private func record(_ input: InputFile) throws(LikenessError) -> [UInt8]? {
+        let rest = input.size - size
+        guard rest >= Self.recordHeadSize else { return nil }
+        let head = try input.bytes(at: size, count: Self.recordHeadSize)
+        let length = Self.number(head[0..<8])
+        guard Self.number(head[20..<24]) == UInt64(CRC32C.checksum(Array(head[..<20]))) else {
+            throw damage("has a wrong head")
         }
+        guard Self.number(head[8..<16]) == generation, length > 0, length < UInt64(Self.longestRecord) else {
+            throw damage("is not of this journal")
+        }
+        guard Int(length) <= rest - Self.recordHeadSize else { return nil }
+        let payload = try input.bytes(at: size + Self.recordHeadSize, count: Int(length))
+        guard UInt64(CRC32C.checksum(payload)) == Self.number(head[16..<20]) else {
+            throw damage("does not fit its checksum")
+        }
+        return payload
+    }
+
+    /// As ``record(_:)`` in version 1, whose lengths nothing proves: a length beyond the end of the file may be a record
+    /// that was cut, or damage.
+    private func oldRecord(_ input: InputFile) throws(LikenessError) -> [UInt8]? {
+        let rest = input.size - size
+        guard rest >= 8 else { return nil }
+        let head = try input.bytes(at: size, count: 8)
+        let length = Int(Self.number(head[0..<4]))
+        guard length > 0 else { throw damage("has no length") }
+        guard length <= rest - 8 else { return nil }
+        let payload = try input.bytes(at: size + 8, count: length)
+        guard UInt64(CRC32C.checksum(payload)) == Self.number(head[4..<8]) else {
+            if size + 8 + length == input.size { return nil }
+            throw damage("does not fit its checksum")
+        }
+        return payload
+    }
+
+    private func damage(_ what: String) -> LikenessError {
+        LikenessError(
+            .fileDamaged, subject: path, "the record at byte \(size) \(what)",
+            remedy: "restore the state from a backup; the operations before that byte are whole")
     }
 
     /// Writes a record and syncs it; after a return the operation is promised, after an error it is not.
@@ -83,12 +124,15 @@ final class GroupingJournal {
                 .fileUnwritable, subject: path, "an earlier write failed half way", remedy: "open the state again")
         }
         let payload = operation.bytes
-        guard payload.count < Self.longestRecord, let length = UInt32(exactly: payload.count) else {
+        guard payload.count < Self.longestRecord else {
             throw LikenessError(
                 .usage, "\(payload.count) bytes are too many for one operation", remedy: "add fewer rows at once")
         }
-        var record = withUnsafeBytes(of: length.littleEndian) { Array($0) }
+        precondition(!isOld, "a journal of an older version is replaced before anything is appended")
+        var record = withUnsafeBytes(of: UInt64(payload.count).littleEndian) { Array($0) }
+        record += withUnsafeBytes(of: generation.littleEndian) { Array($0) }
         record += withUnsafeBytes(of: CRC32C.checksum(payload).littleEndian) { Array($0) }
+        record += withUnsafeBytes(of: CRC32C.checksum(record).littleEndian) { Array($0) }
         record += payload
         let whole = record.count
         // what a crash leaves: the record as far as the fault lets it
@@ -140,7 +184,7 @@ final class GroupingJournal {
         LikenessError(.fileUnwritable, subject: path, "cannot \(what): \(systemMessage(errno))")
     }
 
-    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -10,8 +10,14 @@ public final class GroupingStore {
     public private(set) var grouping: IncrementalGrouping
     /// Operations since the state was made: its version.
     public private(set) var operations: Int
+    /// Why the last snapshot could not be written, nil when it could: nothing is lost, but the journal grows, and the bytes of
+    /// rows that were removed since the snapshot before are still on disk. It is tried again with the next operation.
+    public private(set) var checkpointFailure: LikenessError?
     private var generation: UInt64
+    /// Nil when a new one could not be made; the next operation tries again.
     private var journal: GroupingJournal?
+    /// Whether the newest snapshot holds all operations and nothing older is left.
+    private var isSnapshotOfNow = false
     private let lock: HeldLock
     private let fault: GroupingJournal.FaultPoint?
 
@@ -84,9 +90,9 @@ public final class GroupingStore {
             if case .remove = operation { forgets = true }
         }
         (self.grouping, self.operations) = (state, applied)
-        removeOld()
         // a removal that was cut short before its snapshot: the rows' bytes are still there
-        if forgets { try checkpoint() }
+        if forgets || journal?.isOld == true { tryCheckpoint() } else { clearOld() }
+        if journal?.isOld == true, let failure = checkpointFailure { throw failure }
     }
 
     // MARK: Changes
@@ -100,12 +106,13 @@ public final class GroupingStore {
         return try perform(.insert(rows, quality: quality, photos: photos), threads)
     }
 
-    /// As ``IncrementalGrouping/remove(_:threads:)``; after the return no file of the state holds the vectors.
+    /// As ``IncrementalGrouping/remove(_:threads:)``; after the return no file of the state holds the vectors, unless
+    /// ``checkpointFailure`` says why not.
     @discardableResult
     public func remove(_ rows: [Int], threads: Int = availableThreads()) throws(LikenessError) -> GroupingChange {
         try grouping.requireLive(rows)
         let change = try perform(.remove(rows), threads)
-        try checkpoint()
+        if !isSnapshotOfNow, checkpointFailure == nil { tryCheckpoint() }
         return change
     }
 
@@ -128,29 +135,45 @@ public final class GroupingStore {
     }
 
     private func perform(_ operation: GroupingOperation, _ threads: Int) throws(LikenessError) -> GroupingChange {
+        if journal == nil { journal = try begin() }
         guard let journal else { throw LikenessError(.defect, subject: folder, "the journal is closed") }
         try journal.append(operation)
+        isSnapshotOfNow = false
         let change = try grouping.apply(operation, threads: threads)
         operations += 1
         // a quarter of the vectors: opening replays little, and each row is written a few times in all
-        if journal.size > max(1 << 20, grouping.count * grouping.space.dimension) { try checkpoint() }
+        if checkpointFailure != nil || journal.size > max(1 << 20, grouping.count * grouping.space.dimension) {
+            tryCheckpoint()
+        }
         return change
     }
 
-    /// Writes a snapshot and begins a new journal; the old files go.
+    /// The operation before it counts whether or not a snapshot can be written.
+    private func tryCheckpoint() {
+        do throws(LikenessError) { try checkpoint() } catch { checkpointFailure = error }
+    }
+
+    /// Writes a snapshot and begins a new journal; the old files go. After an error all operations are still safe.
     public func checkpoint() throws(LikenessError) {
         var nothing: [UInt8] = []
         try fault?("snapshot", &nothing)
         try GroupingSnapshot.write(grouping, operations: operations, to: Self.path(folder, generation + 1))
-        try fault?("new journal", &nothing)
         // from here on the new snapshot is what a restart finds
         journal = nil
         generation += 1
-        journal = try GroupingJournal(
+        try fault?("new journal", &nothing)
+        journal = try begin()
+        try fault?("old files", &nothing)
+        try removeOld()
+        isSnapshotOfNow = true
+        checkpointFailure = nil
+    }
+
+    /// The journal behind the newest snapshot.
+    private func begin() throws(LikenessError) -> GroupingJournal {
+        try GroupingJournal(
             Self.journalPath(folder, generation), generation: generation, fault: fault
         ) { (_) throws(LikenessError) in }
-        try fault?("old files", &nothing)
-        removeOld()
     }
 
     // MARK: Files
@@ -187,12 +210,20 @@ public final class GroupingStore {
         return out
     }
 
-    /// What older generations and unfinished snapshots left behind.
-    private func removeOld() {
-        for name in (try? Self.names(folder)) ?? [] {
+    private func clearOld() {
+        do throws(LikenessError) { try removeOld() } catch { checkpointFailure = error }
+    }
+
+    /// Deletes what older generations and unfinished snapshots left behind. Throws `file-unwritable`.
+    private func removeOld() throws(LikenessError) {
+        for name in try Self.names(folder) {
             let old = Self.number(name, "snapshot-", ".state") ?? Self.number(name, "journal-", ".log")
-            if let old, old < generation { unlink("\(folder)/\(name)") }
-            if name.hasPrefix(".snapshot-"), name.hasSuffix(".part") { unlink("\(folder)/\(name)") }
+            let isPart = name.hasPrefix(".snapshot-") && name.hasSuffix(".part")
+            guard isPart || old.map({ $0 < generation }) ?? false else { continue }
+            guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
+                throw LikenessError(
+                    .fileUnwritable, subject: "\(folder)/\(name)", "cannot be deleted: \(systemMessage(errno))")
+            }
         }
     }
 

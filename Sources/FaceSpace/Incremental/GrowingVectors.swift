@@ -1,10 +1,11 @@
 package import FaceCore
 
-/// Rows that are appended and erased, searched exactly by radius.
+/// Rows that are appended and erased, searched by radius.
 ///
-/// Kept in segments whose sizes fall by halves, each packed for the kernels once: a row is copied O(log n) times in its
-/// life, and a batch pays for its own rows, not for the library's.
-package struct GrowingVectors: Sendable {
+/// Searched exactly they are kept in segments whose sizes fall by halves, each packed for the kernels once: a row is copied
+/// O(log n) times in its life, and a query is compared with all rows. With a recall below 1 they are kept in
+/// ``GrowingCells``, and a query is compared with the rows of a few cells.
+package struct GrowingVectors: Sendable, RowReading {
     /// A row in reach: the cosine, or the negative squared Euclidean distance, so that larger is nearer.
     package struct Neighbour: Sendable, Hashable {
         package var row: Int32
@@ -15,6 +16,9 @@ package struct GrowingVectors: Sendable {
     package let metric: EmbeddingSpace.Metric
     package private(set) var count = 0
     private var segments: [Segment] = []
+    private(set) var cells: GrowingCells?
+    /// Pairs of rows, and of rows with centres of cells, that were compared since the count was taken last.
+    private var compared = 0
 
     /// Rows of one matrix from `start`; packed when first searched.
     private struct Segment: Sendable {
@@ -23,19 +27,40 @@ package struct GrowingVectors: Sendable {
         var packed: PackedRows?
     }
 
-    package init(dimension: Int, metric: EmbeddingSpace.Metric) {
+    /// A recall below 1, the share of rows in reach that a search must find, is for unit rows by cosine.
+    package init(dimension: Int, metric: EmbeddingSpace.Metric, recall: Double = 1) {
+        precondition(recall == 1 || metric == .cosine, "cells are for directions")
         self.dimension = dimension
         self.metric = metric
+        if recall < 1 { cells = GrowingCells(dimension: dimension, recall: recall) }
     }
 
-    /// Throws `dimension-mismatch` or `non-finite`; then nothing was appended.
-    package mutating func append(_ rows: Matrix) throws(LikenessError) {
+    /// Whether a search may miss rows.
+    package var isApproximate: Bool { cells != nil }
+
+    package mutating func takeCompared() -> Int {
+        defer { compared = 0 }
+        return compared + (cells?.takeCompared() ?? 0)
+    }
+
+    /// Throws `dimension-mismatch` or `non-finite` for rows that cannot be appended.
+    func require(_ rows: Matrix) throws(LikenessError) {
         guard rows.columns == dimension || rows.rows == 0 else {
             throw LikenessError(
                 .dimensionMismatch, "vectors of \(dimension) values cannot be joined by rows of \(rows.columns)")
         }
-        guard rows.rows > 0 else { return }
         try rows.requireFinite(nonZero: metric == .cosine)
+    }
+
+    /// Throws `dimension-mismatch` or `non-finite`; then nothing was appended.
+    package mutating func append(_ rows: Matrix, threads: Int = 1) throws(LikenessError) {
+        try require(rows)
+        guard rows.rows > 0 else { return }
+        if cells != nil {
+            cells?.append(rows, threads: threads)
+            count += rows.rows
+            return
+        }
         segments.append(Segment(start: count, matrix: rows, packed: nil))
         count += rows.rows
         while segments.count > 1,
@@ -47,17 +72,27 @@ package struct GrowingVectors: Sendable {
         }
     }
 
-    /// As saved, erased rows included. Throws `non-finite`.
-    mutating func append(restored rows: Matrix) throws(LikenessError) {
+    /// As saved, erased rows included; `saved` is what ``GrowingCells/saved`` was. Throws `non-finite`, `file-format`.
+    mutating func append(restored rows: Matrix, _ saved: GrowingCells.Saved? = nil) throws(LikenessError) {
         precondition(count == 0, "a state is restored before rows are added")
         try rows.requireFinite()
-        guard rows.rows > 0 else { return }
-        segments = [Segment(start: 0, matrix: rows, packed: nil)]
-        count = rows.rows
+        if let recall = cells?.recall {
+            guard let saved, let restored = GrowingCells(rows, saved, recall: recall) else {
+                throw LikenessError(.fileFormat, "the cells of the vectors contradict them")
+            }
+            (cells, count) = (restored, rows.rows)
+        } else if rows.rows > 0 {
+            segments = [Segment(start: 0, matrix: rows, packed: nil)]
+            count = rows.rows
+        }
     }
 
     /// Overwrites the bytes of rows with zeros.
     package mutating func erase(_ rows: some Sequence<Int>) {
+        if cells != nil {
+            cells?.erase(rows)
+            return
+        }
         let zero = [Float](repeating: 0, count: dimension)
         for row in rows {
             let s = segment(of: row)
@@ -66,16 +101,13 @@ package struct GrowingVectors: Sendable {
         }
     }
 
+    /// Says that rows need not be found any more; their bytes may stay.
+    mutating func discard(_ rows: some Sequence<Int>) { cells?.erase(rows) }
+
     func withRow<R>(_ row: Int, _ body: (UnsafeBufferPointer<Float>) -> R) -> R {
+        if let value = cells?.withRow(row, body) { return value }
         let s = segments[segment(of: row)]
         return s.matrix.withRow(row - s.start, body)
-    }
-
-    /// All rows in one matrix.
-    var matrix: Matrix {
-        segments.dropFirst().reduce(segments.first?.matrix ?? Matrix(rows: 0, columns: dimension)) {
-            $0.followed(by: $1.matrix)
-        }
     }
 
     private func segment(of row: Int) -> Int {
@@ -88,13 +120,15 @@ package struct GrowingVectors: Sendable {
         return low
     }
 
-    /// For each query all rows of at least this closeness, by rising row; equal rows are found too. Exact. Erased rows of a
-    /// Euclidean space lie at the origin and must be passed over by the caller.
+    /// For each query all rows of at least this closeness, by rising row; equal rows are found too. Exact unless a recall
+    /// was asked for. Erased rows of a Euclidean space lie at the origin and must be passed over by the caller.
     package mutating func within(
         _ closeness: Float, of queries: Matrix, threads: Int
     ) throws(LikenessError) -> [[Neighbour]] {
         var found = [[Neighbour]](repeating: [], count: queries.rows)
         guard queries.rows > 0, count > 0 else { return found }
+        if cells != nil { return try cells?.within(closeness, of: queries, threads: threads) ?? found }
+        compared += queries.rows * count
         if metric == .euclidean {
             for segment in segments { scan(segment, closeness, queries, &found) }
         } else {

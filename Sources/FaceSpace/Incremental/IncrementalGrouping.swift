@@ -8,8 +8,7 @@ public import FaceCore
 public struct IncrementalGrouping: Sendable {
     public let space: EmbeddingSpace
     public let options: IncrementalOptions
-    var vectors: GrowingVectors
-    var core: DensityCore
+    var density: DensityRows
     var visible: VisibleGroups
     var constraints = GroupConstraints()
     var quality: [Float] = []
@@ -20,21 +19,29 @@ public struct IncrementalGrouping: Sendable {
         try options.check(space)
         self.space = space
         self.options = options
-        vectors = GrowingVectors(dimension: space.dimension, metric: .cosine)
-        core = DensityCore(minimumPoints: options.minimumPoints)
-        visible = VisibleGroups(dimension: space.dimension)
+        density = DensityRows(
+            dimension: space.dimension, minimumPoints: options.minimumPoints, recall: options.recall)
+        visible = VisibleGroups(dimension: space.dimension, recall: options.recall)
     }
 
     /// Rows ever inserted; removed ones keep their numbers.
-    public var count: Int { core.lists.count }
+    public var count: Int { density.count }
     /// Whether each row is there.
-    public var isLive: [Bool] { core.isLive }
+    public var isLive: [Bool] { density.isLive }
     /// The group of each row by its lasting id, −1 for nobody and for removed rows.
     public var groups: [Int64] { visible.ids }
-    /// Whether each row is a core: it found its group, the others only joined.
-    public var isCore: [Bool] { core.isCore }
-    /// The exact density group of each row below the merges and constraints, −1 for nobody.
-    public var densityGroups: [Int] { core.group.map(Int.init) }
+    /// Whether each row is a core: it found its group, the others only joined. O(n).
+    public var isCore: [Bool] { (0..<count).map { density.isCore($0) } }
+    /// The density group of each row below the merges and constraints, −1 for nobody. O(n).
+    public var densityGroups: [Int] { (0..<count).map { Int(density.group(of: $0)) } }
+    /// Pairs of distinct rows in reach of each other that were found.
+    public var edgeCount: Int { density.core.lists.reduce(0) { $0 + $1.count } / 2 }
+    /// Of the rows in reach of a sample, the share that a search finds, as measured when the library had doubled last; nil
+    /// while the search is exact.
+    public var measuredRecall: Double? {
+        guard let c = density.vectors.cells?.calibration, c.expected > 0 else { return nil }
+        return Double(c.found) / Double(c.expected)
+    }
 
     /// Appends n×d rows of unit length; `quality` and `photos` are empty or one a row (photo −1: none in particular).
     ///
@@ -48,12 +55,11 @@ public struct IncrementalGrouping: Sendable {
         try Self.check(rows, space, quality, photos)
         guard rows.rows > 0 else { return GroupingChange(rows: count..<count) }
         let first = count
-        try vectors.append(rows)
-        let found = try vectors.within(options.similarity, of: rows, threads: threads)
         let own = quality.isEmpty ? [Float](repeating: 1, count: rows.rows) : quality
+        let change = try density.insert(
+            rows, mayFound: own.map { $0 >= options.qualityFloor }, within: options.similarity, threads: threads)
         self.quality += own
         constraints.append(photos: photos.isEmpty ? [Int](repeating: -1, count: rows.rows) : photos)
-        let change = core.insert(found, mayFound: own.map { $0 >= options.qualityFloor })
         return try settle(change, first..<count, threads)
     }
 
@@ -67,10 +73,9 @@ public struct IncrementalGrouping: Sendable {
         try requireLive(gone)
         let bound = Set(gone.flatMap { constraints.linked(to: Int32($0)) }).subtracting(gone)
         constraints.remove(Set(gone.map(Int32.init)))
-        var change = core.remove(gone)
+        var change = density.remove(gone)
         change.rows.formUnion(bound)
-        change.groups.formUnion(bound.map { core.group[$0] }.filter { $0 >= 0 })
-        vectors.erase(gone)
+        change.groups.formUnion(bound.map { density.group(of: $0) }.filter { $0 >= 0 })
         return try settle(change, count..<count, threads)
     }
 
@@ -99,7 +104,7 @@ public struct IncrementalGrouping: Sendable {
     }
 
     /// Wishes that newer ones contradict, by their place in the order in which they were said.
-    public var overriddenWishes: [Int] { constraints.overridden.sorted() }
+    public var overriddenWishes: [Int] { constraints.overridden }
 
     private mutating func wish(
         _ wish: GroupConstraints.Wish, _ rows: [Int], _ threads: Int
@@ -111,18 +116,19 @@ public struct IncrementalGrouping: Sendable {
         for row in rows { concerned.formUnion(constraints.linked(to: Int32(row))) }
         var change = DensityCore.Change()
         change.rows = concerned
-        change.groups = Set(concerned.map { core.group[$0] }.filter { $0 >= 0 })
+        change.groups = Set(concerned.map { density.group(of: $0) }.filter { $0 >= 0 })
         return try settle(change, count..<count, threads)
     }
 
     private mutating func settle(
         _ change: DensityCore.Change, _ new: Range<Int>, _ threads: Int
     ) throws(LikenessError) -> GroupingChange {
-        let cutter = PieceCutter(core: core, vectors: vectors, constraints: constraints, options: options)
+        let cutter = PieceCutter(density: density, constraints: constraints, options: options)
         try visible.update(change, cutter, threads: threads)
         var report = GroupingChange(rows: new)
-        report.touchedRows = core.takeTouched() + visible.takeTouched()
-        report.movedRows = visible.takeMoved(before: new.lowerBound, isLive: core.isLive)
+        report.touchedRows = density.takeTouched() + visible.takeTouched() + constraints.takeTouched()
+        report.comparedRows = density.takeCompared() + visible.takeCompared()
+        report.movedRows = visible.takeMoved(before: new.lowerBound, isLive: density.isLive)
         return report
     }
 
@@ -136,7 +142,7 @@ public struct IncrementalGrouping: Sendable {
     }
 
     func requireLive(_ rows: [Int]) throws(LikenessError) {
-        for row in rows where row < 0 || row >= count || !core.isLive[row] {
+        for row in rows where row < 0 || row >= count || !density.isLive[row] {
             throw LikenessError(.rowMissing, subject: "row \(row)", "there is no such row in the grouping")
         }
     }
@@ -158,6 +164,8 @@ public struct GroupingChange: Sendable, Hashable, Codable {
     public var movedRows = 0
     /// Rows that were read or written beside the search for neighbours.
     public var touchedRows = 0
+    /// Rows, centres of groups and centres of cells that the search for neighbours compared with others.
+    public var comparedRows = 0
 
     public init(rows: Range<Int>) { self.rows = rows }
 }
@@ -171,10 +179,11 @@ extension IncrementalOptions {
                 "faces are grouped by cosine, and this space is not one of unit vectors")
         }
         guard similarity > 0, similarity < 1, merge > 0, merge <= 1, confirm >= -1, confirm <= 1, minimumPoints >= 1,
-            releaseSize >= 1, releaseVariance > 0, qualityFloor.isFinite
+            releaseSize >= 1, releaseVariance > 0, qualityFloor.isFinite, recall > 0, recall <= 1
         else {
             throw LikenessError(
-                .usage, subject: "thresholds", "similarities lie in 0…1, counts and the variance are positive")
+                .usage, subject: "thresholds",
+                "similarities and the recall lie in 0…1, counts and the variance are positive")
         }
     }
 }

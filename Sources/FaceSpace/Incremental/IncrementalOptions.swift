@@ -14,11 +14,14 @@ public struct IncrementalOptions: Sendable, Hashable, Codable {
     public var releaseVariance: Float
     /// Rows of lower quality found no group; they follow their nearest core.
     public var qualityFloor: Float
+    /// The share of rows in reach that a search must find. 1: all of them, each new row is compared with all rows; below,
+    /// with the rows of a few cells, and the work of an insertion does not grow with the library.
+    public var recall: Double
 
     /// The defaults were chosen on the CelebA vectors of mobilefacenet-y1 (docs/incremental.md).
     public init(
         similarity: Float = 0.6, minimumPoints: Int = 2, merge: Float = 0.5, confirm: Float = 0.4,
-        releaseSize: Int = 1000, releaseVariance: Float = 0.6, qualityFloor: Float = 0
+        releaseSize: Int = 1000, releaseVariance: Float = 0.6, qualityFloor: Float = 0, recall: Double = 1
     ) {
         self.similarity = similarity
         self.minimumPoints = minimumPoints
@@ -27,5 +30,19 @@ public struct IncrementalOptions: Sendable, Hashable, Codable {
         self.releaseSize = releaseSize
         self.releaseVariance = releaseVariance
         self.qualityFloor = qualityFloor
+        self.recall = recall
+    }
+
+    /// States of version 1 had no recall: their search was exact.
+    public init(from decoder: any Decoder) throws {
+        let card = try decoder.container(keyedBy: CodingKeys.self)
+        similarity = try card.decode(Float.self, forKey: .similarity)
+        minimumPoints = try card.decode(Int.self, forKey: .minimumPoints)
+        merge = try card.decode(Float.self, forKey: .merge)
+        confirm = try card.decode(Float.self, forKey: .confirm)
+        releaseSize = try card.decode(Int.self, forKey: .releaseSize)
+        releaseVariance = try card.decode(Float.self, forKey: .releaseVariance)
+        qualityFloor = try card.decode(Float.self, forKey: .qualityFloor)
+        recall = try card.decodeIfPresent(Double.self, forKey: .recall) ?? 1
     }
 }

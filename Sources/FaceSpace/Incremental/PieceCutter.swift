@@ -1,7 +1,6 @@
 /// Cuts a density group where constraints forbid it or where it is plainly too wide.
 struct PieceCutter {
-    let core: DensityCore
-    let vectors: GrowingVectors
+    let density: DensityRows
     let constraints: GroupConstraints
     let options: IncrementalOptions
     /// How much the similarity rises from one cut to the next.
@@ -20,7 +19,7 @@ struct PieceCutter {
     }
 
     private func isWide(_ rows: [Int32]) -> Bool {
-        rows.count > 2 && GroupPiece.variance(of: rows, vectors) > options.releaseVariance
+        rows.count > 2 && GroupPiece.variance(of: rows, density) > options.releaseVariance
     }
 
     private func hasClash(_ rows: [Int32]) -> Bool {
@@ -38,6 +37,7 @@ struct PieceCutter {
     /// cut again.
     private func cut(_ rows: [Int32], at similarity: Float) -> [[Int32]] {
         let place = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+        let equals = Dictionary(grouping: rows.indices) { density.entry(of: Int(rows[$0])) }
         var union = ConstrainedUnion(
             tags: rows.map { constraints.tags(of: $0) }, pins: rows.map { constraints.pins[$0] })
         for (k, row) in rows.enumerated() {
@@ -45,7 +45,7 @@ struct PieceCutter {
                 if let o = place[other] { union.unite(k, o, wished: true) }
             }
         }
-        for edge in edges(rows, place, similarity) { union.unite(edge.a, edge.b) }
+        for edge in edges(equals, representatives(rows, equals, &union), similarity) { union.unite(edge.a, edge.b) }
         let parts = Dictionary(grouping: rows.indices) { union.find($0) }
         return parts.sorted { $0.key < $1.key }.flatMap { _, places in
             let part = places.map { rows[$0] }
@@ -61,17 +61,48 @@ struct PieceCutter {
         var b: Int
     }
 
-    /// Edges between cores, strongest first; then each border's edges to cores. Ties by lower rows.
-    private func edges(_ rows: [Int32], _ place: [Int32: Int], _ similarity: Float) -> [Edge] {
+    /// By entry, of equal cores one place that stands for all that no constraint may part, joined here, and each other.
+    private func representatives(
+        _ rows: [Int32], _ equals: [Int: [Int]], _ union: inout ConstrainedUnion
+    ) -> [Int: [Int]] {
+        var seen: [Int: Int] = [:]
+        if !constraints.isEmpty {
+            for row in rows { for tag in constraints.tags(of: row) { seen[tag, default: 0] += 1 } }
+        }
+        func isBound(_ row: Int32) -> Bool {
+            guard !constraints.isEmpty else { return false }
+            return constraints.links[row] != nil || constraints.pins[row] != nil
+                || constraints.tags(of: row).contains { (seen[$0] ?? 0) > 1 }
+        }
+        var out: [Int: [Int]] = [:]
+        for (entry, places) in equals where density.core.isCore[entry] {
+            let free = places.count > 1 ? places.filter { !isBound(rows[$0]) } : places
+            for place in free.dropFirst() { union.unite(free[0], place) }
+            out[entry] =
+                places.count == free.count
+                ? [places[0]] : (places.filter { isBound(rows[$0]) } + free.prefix(1)).sorted()
+        }
+        return out
+    }
+
+    /// Edges between cores, strongest first; then each border's edge to its nearest core. Ties by lower rows.
+    private func edges(_ equals: [Int: [Int]], _ standing: [Int: [Int]], _ similarity: Float) -> [Edge] {
         var inner: [Edge] = []
         var outer: [Edge] = []
-        for (k, row) in rows.enumerated() {
-            for n in core.lists[Int(row)] where n.closeness >= similarity && core.isCore[Int(n.row)] {
-                guard let other = place[n.row] else { continue }
-                if !core.isCore[Int(row)] {
-                    outer.append(Edge(similarity: n.closeness, a: k, b: other))
-                } else if k < other {
-                    inner.append(Edge(similarity: n.closeness, a: k, b: other))
+        for (entry, places) in equals {
+            let own = standing[entry]
+            for (k, a) in (own ?? []).enumerated() {
+                for b in (own ?? [])[..<k] { inner.append(Edge(similarity: 1, a: b, b: a)) }
+            }
+            for n in density.core.lists[entry] where n.closeness >= similarity {
+                guard let others = standing[Int(n.row)] else { continue }
+                guard let own else {
+                    outer += places.map { Edge(similarity: n.closeness, a: $0, b: others[0]) }
+                    continue
+                }
+                guard entry < Int(n.row) else { continue }
+                for a in own {
+                    for b in others { inner.append(Edge(similarity: n.closeness, a: min(a, b), b: max(a, b))) }
                 }
             }
         }

@@ -13,9 +13,10 @@ struct VisibleGroups: Sendable {
     /// The visible group of each row, −1 for nobody.
     private(set) var ids: [Int64] = []
     private(set) var nextID: Int64 = 0
-    private var centres: GrowingVectors
+    private let recall: Double
+    private(set) var centres: GrowingVectors
     /// The piece of each row of ``centres``, −1 for one that ended, and the reverse.
-    private var slots: [Int32] = []
+    private(set) var slots: [Int32] = []
     private var slotOf: [Int32: Int] = [:]
     /// Rows that an update read or wrote, since taken last.
     private(set) var touched = 0
@@ -23,7 +24,10 @@ struct VisibleGroups: Sendable {
     /// The id that each row had before the first change of it since ``takeMoved(before:)``.
     private var earlier: [Int32: Int64] = [:]
 
-    init(dimension: Int) { centres = GrowingVectors(dimension: dimension, metric: .cosine) }
+    init(dimension: Int, recall: Double = 1) {
+        centres = GrowingVectors(dimension: dimension, metric: .cosine, recall: recall)
+        self.recall = recall
+    }
 
     mutating func takeTouched() -> Int {
         defer { touched = 0 }
@@ -47,20 +51,20 @@ struct VisibleGroups: Sendable {
     mutating func update(
         _ change: DensityCore.Change, _ cutter: PieceCutter, threads: Int
     ) throws(LikenessError) {
-        let core = cutter.core
-        grow(to: core.lists.count)
+        let density = cutter.density
+        grow(to: density.count)
         var dirty = change.rows
-        for group in change.groups { for row in core.members[group]?.rows ?? [] { dirty.insert(Int(row)) } }
+        let groups = change.groups.sorted().map { density.rows(of: $0) }
+        for rows in groups { for row in rows { dirty.insert(Int(row)) } }
         touched += dirty.count
         let (gone, bereft) = dissolve(dirty)
-        for row in dirty where !core.isLive[row] { setID(-1, of: row) }
+        for row in dirty where !density.isLive[row] { setID(-1, of: row) }
         var fresh: [Int32] = []
-        for group in change.groups.sorted() {
-            guard let rows = core.members[group]?.rows, !rows.isEmpty else { continue }
-            for part in cutter.pieces(of: rows.sorted()) { fresh.append(add(part, cutter.vectors)) }
+        for rows in groups where !rows.isEmpty {
+            for part in cutter.pieces(of: rows) { fresh.append(add(part, density)) }
         }
-        for row in dirty.sorted() where core.group[row] < 0 && core.isLive[row] && core.mayFound[row] {
-            fresh.append(add([Int32(row)], cutter.vectors))
+        for row in dirty.sorted() where density.isLive[row] && density.group(of: row) < 0 && density.mayFound(row) {
+            fresh.append(add([Int32(row)], density))
         }
         try findCandidates(fresh.sorted(), cutter, threads)
         for row in dirty where pieceOf[row] < 0 { setID(-1, of: row) }
@@ -86,12 +90,15 @@ struct VisibleGroups: Sendable {
                 bereft.insert(other)
             }
             pieces[piece] = nil
-            if let slot = slotOf.removeValue(forKey: piece) { slots[slot] = -1 }
+            if let slot = slotOf.removeValue(forKey: piece) {
+                slots[slot] = -1
+                centres.discard(CollectionOfOne(slot))
+            }
         }
         return (gone, bereft)
     }
 
-    private mutating func add(_ rows: [Int32], _ vectors: GrowingVectors) -> Int32 {
+    private mutating func add(_ rows: [Int32], _ vectors: DensityRows) -> Int32 {
         let name = rows[0]
         pieces[name] = GroupPiece(rows: rows, vectors)
         for row in rows { pieceOf[Int(row)] = name }
@@ -104,13 +111,13 @@ struct VisibleGroups: Sendable {
         _ fresh: [Int32], _ cutter: PieceCutter, _ threads: Int
     ) throws(LikenessError) {
         guard !fresh.isEmpty else { return }
-        try compactCentres()
-        let queries = Matrix(fresh.map { pieces[$0]?.centre ?? [] })
+        try compactCentres(cutter.density, threads)
+        let queries = Matrix(fresh.map { GroupPiece.centre(of: pieces[$0]?.rows ?? [], cutter.density) })
         for name in fresh {
             slotOf[name] = slots.count
             slots.append(name)
         }
-        try centres.append(queries)
+        try centres.append(queries, threads: threads)
         let found = try centres.within(cutter.options.merge, of: queries, threads: threads)
         for (name, list) in zip(fresh, found) {
             for n in list {
@@ -128,29 +135,20 @@ struct VisibleGroups: Sendable {
     private mutating func isConfirmed(_ a: Int32, _ b: Int32, _ cutter: PieceCutter) -> Bool {
         guard let x = pieces[min(a, b)]?.exemplars, let y = pieces[max(a, b)]?.exemplars else { return false }
         touched += x.count + y.count
-        var sum = 0.0
-        for i in x {
-            for j in y {
-                cutter.vectors.withRow(Int(i)) { p in
-                    cutter.vectors.withRow(Int(j)) { q in
-                        var s: Float = 0
-                        for k in p.indices { s += p[k] * q[k] }
-                        sum += Double(s)
-                    }
-                }
-            }
-        }
-        return Float(sum / Double(x.count * y.count)) >= cutter.options.confirm
+        return GroupPiece.agreement(x, y, cutter.density) >= cutter.options.confirm
     }
 
     /// Centres of ended pieces are thrown out when they are the most.
-    private mutating func compactCentres() throws(LikenessError) {
+    private mutating func compactCentres(_ vectors: DensityRows, _ threads: Int) throws(LikenessError) {
         guard slots.count > 1024, slotOf.count < slots.count / 2 else { return }
         slots = slotOf.keys.sorted()
         slotOf = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1, $0) })
-        centres = GrowingVectors(dimension: centres.dimension, metric: .cosine)
-        try centres.append(Matrix(slots.map { pieces[$0]?.centre ?? [] }))
+        centres = GrowingVectors(dimension: centres.dimension, metric: .cosine, recall: recall)
+        try centres.append(
+            Matrix(slots.map { GroupPiece.centre(of: pieces[$0]?.rows ?? [], vectors) }), threads: threads)
     }
+
+    mutating func takeCompared() -> Int { centres.takeCompared() }
 
     // MARK: Decisions
 
@@ -168,8 +166,8 @@ struct VisibleGroups: Sendable {
             : ConstrainedUnion(
                 tags: rows.map { $0.flatMap { constraints.tags(of: $0) } },
                 pins: rows.map { $0.lazy.compactMap { constraints.pins[$0] }.first })
-        for (row, others) in constraints.links.sorted(by: { $0.key < $1.key }) {
-            guard let a = place[pieceOf[Int(row)]] else { continue }
+        for row in constraints.links.isEmpty ? [] : rows.joined().sorted() {
+            guard let others = constraints.links[row], let a = place[pieceOf[Int(row)]] else { continue }
             for other in others { if let b = place[pieceOf[Int(other)]] { union.unite(a, b, wished: true) } }
         }
         for edge in edges(region, place) {
@@ -237,12 +235,13 @@ struct VisibleGroups: Sendable {
 }
 
 extension VisibleGroups {
-    /// As saved: the piece and id of each row and the candidates; centres follow. Nil for parts that contradict each other.
+    /// As saved: the piece and id of each row, the candidates, and of an approximate search the piece of each centre with
+    /// the cells of the centres; all else follows. Nil for parts that contradict each other.
     init?(
-        pieceOf: [Int32], ids: [Int64], nextID: Int64, candidates edges: [(Int32, Int32, Float)],
-        _ vectors: GrowingVectors
+        pieceOf: [Int32], ids: [Int64], nextID: Int64, candidates edges: [(Int32, Int32, Float)], recall: Double,
+        cells: (slots: [Int32], saved: GrowingCells.Saved)?, _ vectors: DensityRows
     ) throws(LikenessError) {
-        self.init(dimension: vectors.dimension)
+        self.init(dimension: vectors.dimension, recall: recall)
         var rows: [Int32: [Int32]] = [:]
         for (row, piece) in pieceOf.enumerated() where piece >= 0 { rows[piece, default: []].append(Int32(row)) }
         guard ids.count == pieceOf.count, rows.allSatisfy({ $0.key == $0.value[0] }), ids.allSatisfy({ $0 < nextID }),
@@ -250,9 +249,17 @@ extension VisibleGroups {
         else { return nil }
         (self.pieceOf, self.ids, self.nextID) = (pieceOf, ids, nextID)
         for (name, own) in rows { pieces[name] = GroupPiece(rows: own, vectors) }
-        slots = rows.keys.sorted()
-        slotOf = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1, $0) })
-        if !slots.isEmpty { try centres.append(Matrix(slots.map { pieces[$0]?.centre ?? [] })) }
+        slots = cells?.slots ?? rows.keys.sorted()
+        for (slot, name) in slots.enumerated() where name >= 0 {
+            guard rows[name] != nil, slotOf.updateValue(slot, forKey: name) == nil else { return nil }
+        }
+        guard slotOf.count == rows.count else { return nil }
+        let nothing = [Float](repeating: 0, count: vectors.dimension)
+        var own = Matrix(rows: slots.count, columns: vectors.dimension)
+        for (slot, name) in slots.enumerated() {
+            own.setRow(slot, rows[name].map { GroupPiece.centre(of: $0, vectors) } ?? nothing)
+        }
+        try centres.append(restored: own, cells?.saved)
         for (a, b, s) in edges {
             candidates[a, default: [:]][b] = s
             candidates[b, default: [:]][a] = s
