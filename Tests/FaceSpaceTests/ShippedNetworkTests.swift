@@ -1,0 +1,70 @@
+import FaceCore
+import FaceSpace
+import FaceTestSupport
+import Testing
+
+/// The weights that come with the program, on people of a seed that they were not trained on.
+@Suite struct ShippedNetworkTests {
+    private static func pairwiseF(_ truth: [Int32], _ labels: [Int]) -> Double {
+        struct Cell: Hashable {
+            let person: Int32
+            let group: Int
+        }
+        // a face of nobody is a group of its own
+        let groups = labels.enumerated().map { row, label in label >= 0 ? label : -1 - row }
+        func pairs<K>(_ sizes: [K: Int]) -> Double { sizes.values.reduce(0.0) { $0 + Double($1 * ($1 - 1) / 2) } }
+        func counts<K: Hashable>(_ keys: [K]) -> [K: Int] { keys.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+        let right = pairs(counts(zip(truth, groups).map { Cell(person: $0, group: $1) }))
+        return 2 * right / (pairs(counts(groups)) + pairs(counts(truth)))
+    }
+
+    private static func set(_ preset: String, rows: Int, seed: UInt64) throws -> (ClusteringInput, [Int32]) {
+        var recipe = try SyntheticRecipe(preset: preset)
+        recipe.dimension = 128
+        let made = try SyntheticIdentities(recipe, rows: rows, seed: seed)
+        let set = try made.make(threads: 2)
+        let graph = try NeighbourGraph.exact(of: set.vectors, space: made.space, k: 80, threads: 2)
+        return (try ClusteringInput(vectors: set.vectors, space: made.space, graph: graph), set.truth)
+    }
+
+    /// Bounds: what was measured, less 0.02.
+    @Test(arguments: [
+        ("gcn-d", 0.5, 0.8), ("gcn-d+s", 0.5, 0.8), ("gcn-v", 0.7, 0.95), ("gcn-v+e", 0.7, 0.9),
+    ])
+    func groupsPeopleOfOtherSeeds(_ name: String, _ album: Double, _ lfw: Double) throws {
+        let clusterer = try ClusterMethod.named(name).make()
+        for (preset, bound) in [("album", album), ("lfw", lfw)] {
+            let (input, truth) = try Self.set(preset, rows: 3000, seed: 77)
+            let f = Self.pairwiseF(truth, try clusterer.group(input, threads: 2).labels)
+            #expect(f >= bound, "\(name) on \(preset): \(f)")
+        }
+    }
+
+    @Test func areSmallAndSayWhatTheyAre() throws {
+        var bytes = 0
+        for kind in GraphNetworkKind.allCases {
+            let path = try #require(GraphNetworkFiles.shipped(kind), "\(kind.rawValue) is not beside the program")
+            let card = try GraphNetworkCard(path)
+            #expect(card.kind == kind && card.dimension == 128 && card.space == GraphNetworkCard.anySpace)
+            #expect(card.neighbours == 80 && card.training.contains("people"))
+            let size = try InputFile(path).size
+            #expect(size < 1 << 20, "\(kind.rawValue)")
+            bytes += size
+        }
+        #expect(bytes < 5 << 20)
+    }
+
+    @Test func refuseVectorsOfAnotherLength() throws {
+        var people = SyntheticPeople(seed: 1)
+        let short = people.album([3, 2], likeness: 0.7).vectors.map { SyntheticPeople.unit(Array($0.prefix(64))) }
+        let space = EmbeddingSpace(id: "short", dimension: 64, metric: .cosine, normalised: true)
+        let input = try ClusteringInput(vectors: Matrix(short), space: space)
+        for method in ClusterMethod.all where method.needsWeights {
+            let clusterer = try method.make()
+            do {
+                _ = try clusterer.group(input, threads: 1)
+                Issue.record("\(method.name) took them")
+            } catch { #expect(error.code == .dimensionMismatch) }
+        }
+    }
+}
