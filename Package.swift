@@ -81,7 +81,10 @@ let package = Package(
             ],
             resources: cards,
             swiftSettings: strict + openVINO, linkerSettings: openVINOLibrary),
-        .target(name: "FaceSpace", dependencies: ["FaceCore"], swiftSettings: strict),
+        .target(
+            name: "FaceSpace", dependencies: ["FaceCore"],
+            // small weights of graph networks, copied
+            resources: [.copy("GraphNetworks")], swiftSettings: strict),
         .target(name: "FaceEvaluation", dependencies: ["FaceCore"], swiftSettings: strict),
         .systemLibrary(name: "CTorch", pkgConfig: "likeness-torch"),
         .target(
@@ -134,7 +137,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FaceLearningTests",
-            dependencies: ["FaceLearning", "FaceCore", "FaceVision", "FaceEvaluation", "FaceTestSupport"],
+            dependencies: ["FaceLearning", "FaceCore", "FaceVision", "FaceSpace", "FaceEvaluation", "FaceTestSupport"],
             swiftSettings: strict + openVINO),
         .testTarget(
             name: "FaceLibraryTests",

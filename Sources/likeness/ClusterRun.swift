@@ -26,7 +26,11 @@ struct ClusterRun: ParsableCommand {
     @Flag(help: "Move each vector towards its neighbours first (feature aggregation); thresholds rise by it.")
     var aggregate = false
     @Flag(help: "Divide groups afterwards that are too large or too spread to be one person.") var divide = false
-    @Option(help: ArgumentHelp("Weights of a graph network (.safetensors).", valueName: "file")) var weights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Weights of a graph network in place of the shipped ones (.safetensors); may come several times.",
+            valueName: "file"))
+    var weights: [String] = []
     @Option(
         help: ArgumentHelp(
             "Of cdp: the graph of the same faces under another model; may come several times.", valueName: "file"))

@@ -77,24 +77,24 @@ struct RecipeOptions: ParsableArguments {
         if frozenTrunk { out.frozenTrunk = true }
         change(&out.dropout, dropout)
         try changeLoss(&out)
-        if let head { out.head.kind = try choice("--head", head) }
+        if let head { out.head.kind = try ChoiceOption.value("--head", head) }
         change(&out.head.rate, headRate)
         if let clusters { out.head.clusters = clusters }
-        if let optimiser { out.optimiser = try choice("--optimiser", optimiser) }
+        if let optimiser { out.optimiser = try ChoiceOption.value("--optimiser", optimiser) }
         change(&out.rate, rate)
-        if let schedule { out.schedule = try choice("--schedule", schedule) }
+        if let schedule { out.schedule = try ChoiceOption.value("--schedule", schedule) }
         change(&out.warmUp, warmUp)
-        if let milestones { out.milestones = try numbers("--milestones", milestones) }
+        if let milestones { out.milestones = try ChoiceOption.numbers("--milestones", milestones) }
         change(&out.decay, decay)
         if let tailDecay { out.tailDecay = tailDecay }
         change(&out.epochs, epochs)
         change(&out.batch, batch)
         change(&out.accumulation, accumulation)
-        if let sampling { out.sampling = try choice("--sampling", sampling) }
+        if let sampling { out.sampling = try ChoiceOption.value("--sampling", sampling) }
         change(&out.images, images)
         change(&out.balance, balance)
         for item in augment { try changeAugmentation(&out.augmentation, item) }
-        if let precision { out.precision = try choice("--precision", precision) }
+        if let precision { out.precision = try ChoiceOption.value("--precision", precision) }
         if let clip { out.clip = clip }
         if let average { out.average = average }
         change(&out.device, device)
@@ -106,13 +106,13 @@ struct RecipeOptions: ParsableArguments {
 
     private func changeLoss(_ out: inout TrainingRecipe) throws(LikenessError) {
         if let loss {
-            let kind: LossRecipe.Kind = try choice("--loss", loss)
+            let kind: LossRecipe.Kind = try ChoiceOption.value("--loss", loss)
             // numbers of another loss would be nonsense here
             if kind != out.loss.kind { out.loss = LossRecipe(kind) }
         }
         if let scale { out.loss.scale = scale }
         if let margin { out.loss.margin = margin }
-        if let margins { out.loss.margins = try numbers("--margins", margins) }
+        if let margins { out.loss.margins = try ChoiceOption.numbers("--margins", margins) }
         if let lossWeight { out.loss.weight = lossWeight }
         if let smoothing { out.loss.smoothing = smoothing }
         if let variant { out.loss.variant = variant }
@@ -127,24 +127,6 @@ struct RecipeOptions: ParsableArguments {
 
     private func change<T>(_ field: inout T, _ value: T?) {
         if let value { field = value }
-    }
-
-    private func choice<T: RawRepresentable & CaseIterable>(
-        _ option: String, _ text: String
-    ) throws(LikenessError) -> T where T.RawValue == String {
-        guard let value = T(rawValue: text) else {
-            let all = T.allCases.map(\.rawValue).joined(separator: ", ")
-            throw LikenessError(.usage, subject: option, "takes no '\(text)'", remedy: "one of \(all)")
-        }
-        return value
-    }
-
-    private func numbers(_ option: String, _ text: String) throws(LikenessError) -> [Double] {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-        guard parts.allSatisfy({ $0?.isFinite == true }) else {
-            throw LikenessError(.usage, subject: option, "'\(text)' is no list of numbers")
-        }
-        return parts.compactMap { $0 }
     }
 
     private func changeAugmentation(_ out: inout ChipAugmentation, _ text: String) throws(LikenessError) {

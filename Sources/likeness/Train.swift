@@ -3,6 +3,7 @@ import ArgumentParser
 /// `likeness train`: learns what the other commands use.
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Trains an embedder.", subcommands: [TrainEmbedder.self],
+        abstract: "Trains an embedder, or a graph network for grouping.",
+        subcommands: [TrainEmbedder.self, TrainGraph.self],
         defaultSubcommand: TrainEmbedder.self)
 }

@@ -132,40 +132,101 @@ import Testing
         #expect(large.proposals(of: graph) == [[0, 1, 2, 3, 4, 5]])
     }
 
-    /// A file of weights drives the registered methods; a file of something else is an error.
+    private static let shapes: [GraphNetworkKind: [(String, [Int])]] = [
+        .detection: [("layer0.weight", [128, 8]), ("score.weight", [8, 1]), ("score.bias", [1])],
+        .segmentation: [("layer0.weight", [129, 8]), ("score.weight", [8, 2]), ("score.bias", [2])],
+        .confidence: [
+            ("layer0.weight", [256, 8]), ("layer0.bias", [8]), ("head0.weight", [8, 8]), ("head0.bias", [8]),
+            ("prelu.weight", [8]), ("head1.weight", [8, 1]), ("head1.bias", [1]),
+        ],
+        .connectivity: [
+            ("layer0.weight", [256, 8]), ("layer0.bias", [8]), ("head0.weight", [8, 8]), ("head0.bias", [8]),
+            ("prelu.weight", [8]), ("head1.weight", [8, 2]), ("head1.bias", [2]),
+        ],
+    ]
+
+    /// A file of random weights; `change` falsifies its header.
+    private func weights(
+        _ kind: GraphNetworkKind, in folder: TemporaryFolder, named name: String? = nil,
+        _ change: (inout [String: String]) -> Void = { _ in }
+    ) throws -> String {
+        var metadata = GraphNetworkCard(kind: kind, dimension: 128, neighbours: 80, hidden: [8]).metadata
+        change(&metadata)
+        var writer = SafetensorsWriter(metadata: metadata)
+        for (seed, (tensor, shape)) in (Self.shapes[kind] ?? []).enumerated() {
+            var random = SeededRandom(seed: UInt64(seed))
+            let values = (0..<shape.reduce(1, *)).map { _ in Float(random.unit() - 0.4) }
+            writer.add("\(kind.rawValue).\(tensor)", values, shape: shape)
+        }
+        let path = folder.file(name ?? "\(kind.rawValue).safetensors")
+        try writer.write(to: path, force: true)
+        return path
+    }
+
+    private static func album() throws -> ClusteringInput {
+        var people = SyntheticPeople(seed: 4)
+        return try ClusteringInput(
+            vectors: Matrix(people.album([9, 7, 5, 1], likeness: 0.7).vectors), space: SyntheticPeople.space)
+    }
+
+    /// Files of weights drive the registered methods, whatever their order.
     @Test func methodsReadTheirWeights() throws {
         let folder = try TemporaryFolder()
-        let path = folder.file("weights.safetensors")
-        func values(_ count: Int, _ seed: UInt64) -> [Float] {
-            var random = SeededRandom(seed: seed)
-            return (0..<count).map { _ in Float(random.unit() - 0.4) }
+        let input = try Self.album()
+        for method in ClusterMethod.all where method.needsWeights {
+            let paths = try method.networks.reversed().map { try weights($0, in: folder) }
+            let one = try method.make(weights: paths).group(input, threads: 1)
+            #expect(one == (try method.make(weights: paths).group(input, threads: 2)), "\(method.name)")
+            #expect(one.labels.count == 22 && one.method == method.name)
         }
-        let shapes: [(String, [Int])] = [
-            ("gcn-d.layer0.weight", [128, 8]), ("gcn-d.score.weight", [8, 1]), ("gcn-d.score.bias", [1]),
-            ("gcn-s.layer0.weight", [129, 8]), ("gcn-s.score.weight", [8, 2]), ("gcn-s.score.bias", [2]),
-            ("gcn-v.layer0.weight", [256, 8]), ("gcn-v.layer0.bias", [8]), ("gcn-v.head0.weight", [8, 8]),
-            ("gcn-v.head0.bias", [8]), ("gcn-v.prelu.weight", [8]), ("gcn-v.head1.weight", [8, 1]),
-            ("gcn-v.head1.bias", [1]),
-        ]
-        var writer = SafetensorsWriter()
-        for (seed, (name, shape)) in shapes.enumerated() {
-            writer.add(name, values(shape.reduce(1, *), UInt64(seed)), shape: shape)
-        }
-        try writer.write(to: path)
-        var people = SyntheticPeople(seed: 4)
-        let album = people.album([9, 7, 5, 1], likeness: 0.7)
-        let input = try ClusteringInput(vectors: Matrix(album.vectors), space: SyntheticPeople.space)
-        for name in ["gcn-d", "gcn-v"] {
-            let method = try ClusterMethod.named(name)
-            let one = try method.make(weights: path).group(input, threads: 1)
-            #expect(one == (try method.make(weights: path).group(input, threads: 2)), "\(name)")
-            #expect(one.labels.count == 22 && one.method == name)
-            #expect(throws: LikenessError.self) { try method.make() }
-        }
-        let other = try ClusteringInput(
+        #expect(ClusterMethod.all.filter(\.needsWeights).map(\.name) == ["gcn-d", "gcn-d+s", "gcn-v", "gcn-v+e"])
+    }
+
+    private func code(_ body: () throws -> Void) -> LikenessError.Code? {
+        do { try body() } catch { return (error as? LikenessError)?.code }
+        return nil
+    }
+
+    @Test func weightsOfSomethingElseAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let (gcnV, gcnD) = (try ClusterMethod.named("gcn-v"), try ClusterMethod.named("gcn-d"))
+        let confidence = try weights(.confidence, in: folder)
+        let detection = try weights(.detection, in: folder)
+        let narrow = try ClusteringInput(
             vectors: Matrix([[1, 0]]), space: EmbeddingSpace(id: "o", dimension: 2, metric: .cosine, normalised: true))
-        #expect(throws: LikenessError.self) { try ClusterMethod.named("gcn-v").make(weights: path).group(other) }
-        #expect(throws: LikenessError.self) { try ConnectivityNetwork(path) }
-        #expect(throws: LikenessError.self) { try ClusterMethod.named("evidence").make(weights: path) }
+        #expect(code { _ = try gcnV.make(weights: [confidence]).group(narrow) } == .dimensionMismatch)
+        #expect(code { _ = try gcnD.make(weights: [detection]).group(narrow) } == .dimensionMismatch)
+        #expect(code { _ = try gcnV.make(weights: [detection]) } == .usage)
+        #expect(code { _ = try gcnV.make(weights: [confidence, confidence]) } == .usage)
+        #expect(code { _ = try ClusterMethod.named("evidence").make(weights: [confidence]) } == .usage)
+        #expect(code { _ = try ConnectivityNetwork(confidence) } == .tensorMissing)
+
+        let other = try weights(.confidence, in: folder, named: "other") { $0["space"] = "another space" }
+        #expect(code { _ = try gcnV.make(weights: [other]).group(try Self.album()) } == .spaceMismatch)
+        let own = try weights(.confidence, in: folder, named: "own") { $0["space"] = SyntheticPeople.space.id }
+        #expect(code { _ = try gcnV.make(weights: [own]).group(try Self.album()) } == nil)
+    }
+
+    @Test(arguments: [
+        ("likeness", "checkpoint 1"), ("kind", "gcn-x"), ("kind", ""), ("dimension", "64"), ("dimension", "x"),
+        ("dimension", "-1"), ("dimension", "99999999999999999999"), ("hidden", "9"), ("hidden", "8,8"), ("hidden", ""),
+        ("hidden", ","), ("space", ""), ("neighbours", "0"), ("seed", "-1"),
+    ])
+    func brokenHeadersAreRefused(_ key: String, _ value: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try weights(.confidence, in: folder) { $0[key] = value }
+        #expect(code { _ = try ConfidenceNetwork(path) } == .fileFormat, "\(key) = \(value)")
+        let without = try weights(.confidence, in: folder) { $0[key] = nil }
+        #expect(code { _ = try ConfidenceNetwork(without) } == .fileFormat, "\(key)")
+    }
+
+    @Test func targetsOfProposals() {
+        let truth = [0, 0, 0, 0, 1, 1, -1, 2]
+        let found = ProposalTarget.targets(of: [[0, 1, 4], [4, 5], [0, 4, 6], [6], [4, 7]], truth: truth)
+        #expect(found.map(\.person) == [0, 1, 0, -1, 1])
+        let iou: [Float] = [0.4, 1, 1 / 6, 0, 1 / 3]
+        let iop: [Float] = [2 / 3, 1, 1 / 3, 0, 0.5]
+        #expect(found.map(\.iou) == iou)
+        #expect(found.map(\.iop) == iop)
     }
 }

@@ -148,7 +148,7 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try augmentation.check()
     }
 
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         switch error as? DecodingError {
         case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
         case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):

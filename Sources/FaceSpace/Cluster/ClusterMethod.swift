@@ -53,40 +53,41 @@ public struct ClusterMethod: Sendable {
     /// One line for a list of methods.
     public let summary: String
     public let settings: [Setting]
-    /// Whether it reads the weights of a network from a safetensors file.
-    public let needsWeights: Bool
-    private let build: @Sendable (Values, UInt64, String) throws(LikenessError) -> any Clusterer
+    /// The graph networks whose weights it reads; for some of them weights come with the program.
+    public let networks: [GraphNetworkKind]
+    private let build: @Sendable (Values, UInt64, GraphNetworkFiles) throws(LikenessError) -> any Clusterer
 
     public init(_ name: String, _ summary: String, settings: [Setting] = [], make: @escaping Make) {
         self.name = name
         self.summary = summary
         self.settings = settings
-        needsWeights = false
+        networks = []
         build = { values, seed, _ throws(LikenessError) in try make(values, seed) }
     }
 
-    /// A method whose weights come from the file at the path that `makeWith` is given.
+    /// A method of graph networks, whose weights come from the files that `makeWith` is given.
     init(
-        reading name: String, _ summary: String, settings: [Setting],
-        makeWith: @escaping @Sendable (Values, _ weights: String) throws(LikenessError) -> any Clusterer
+        reading networks: [GraphNetworkKind], _ name: String, _ summary: String, settings: [Setting],
+        makeWith: @escaping @Sendable (Values, GraphNetworkFiles) throws(LikenessError) -> any Clusterer
     ) {
         self.name = name
         self.summary = summary
         self.settings = settings
-        needsWeights = true
+        self.networks = networks
         build = { values, _, weights throws(LikenessError) in try makeWith(values, weights) }
     }
 
-    /// The clusterer with the settings of `given` and the standard ones for the rest. Throws `usage` for a setting that
-    /// the method does not have, lacks, or cannot take, and where ``needsWeights`` and `weights`, the path of a file, do
-    /// not fit; otherwise as the reading of that file.
+    /// Whether it reads the weights of graph networks.
+    public var needsWeights: Bool { !networks.isEmpty }
+
+    /// The clusterer with the settings of `given` and the standard ones for the rest, with the networks of the files
+    /// `weights` and the shipped ones for the rest. Throws `usage` for a setting that the method does not have, lacks, or
+    /// cannot take, and for weights that it does not read; otherwise as ``GraphNetworkFiles`` and the reading of a file.
     public func make(
-        _ given: [String: Double] = [:], seed: UInt64 = 1, weights: String? = nil
+        _ given: [String: Double] = [:], seed: UInt64 = 1, weights: [String] = []
     ) throws(LikenessError) -> any Clusterer {
-        guard needsWeights == (weights != nil) else {
-            throw LikenessError(
-                .usage, subject: name,
-                needsWeights ? "the method reads its weights from a file" : "the method reads no weights")
+        guard needsWeights || weights.isEmpty else {
+            throw LikenessError(.usage, subject: name, "the method reads no weights")
         }
         var values: [String: Double] = [:]
         for setting in settings {
@@ -100,7 +101,7 @@ public struct ClusterMethod: Sendable {
                 .usage, subject: key, "\(name) has no such setting",
                 remedy: "it has \(settings.map(\.name).joined(separator: ", "))")
         }
-        return try build(Values(values), seed, weights ?? "")
+        return try build(Values(values), seed, GraphNetworkFiles(weights, for: networks))
     }
 
     /// Every method, our default first.

@@ -3,7 +3,8 @@ internal import FaceCore
 extension ClusterMethod {
     /// Communities, aggregation and graph networks on the neighbour graph.
     static let graphBased: [ClusterMethod] = [
-        auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation, detection, confidence,
+        auto, mapEquation, fcES, leidenPotts, leidenModularity, aggregation, detection,
+        segmentation, confidence, connectivity,
     ]
 
     private static let neighbours = Setting("neighbours", 80, "neighbours in the list of a face")
@@ -114,30 +115,52 @@ extension ClusterMethod {
                 qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
     }
 
-    private static let detection = ClusterMethod(
-        reading: "gcn-d", "proposals scored by a graph network (gcn-d.* and, if there, gcn-s.* of a weights file)",
-        settings: [
-            Setting("suppression", 1, "proposals that overlap a better one by more (IoU) are out; 1: none"),
-            qualityFloor,
-        ]
-    ) { values, weights throws(LikenessError) in
-        try ProposalClusterer(
-            weights: weights, suppression: try values.number("suppression", in: 0...1),
-            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+    private static let detection = proposing(
+        "gcn-d", "proposals of groups, the best by a graph network first", [.detection])
+    private static let segmentation = proposing(
+        "gcn-d+s", "gcn-d, and a second network takes strangers out of proposals", [.detection, .segmentation])
+    private static let confidence = following(
+        "gcn-v", "parents of higher confidence, which a graph network tells", [.confidence])
+    private static let connectivity = following(
+        "gcn-v+e", "gcn-v, and a second network chooses the parents of the surest faces", [.confidence, .connectivity])
+
+    private static func proposing(
+        _ name: String, _ summary: String, _ networks: [GraphNetworkKind]
+    ) -> ClusterMethod {
+        ClusterMethod(
+            reading: networks, name, summary,
+            settings: [
+                Setting("suppression", 1, "proposals that overlap a better one by more (IoU) are out; 1: none"),
+                qualityFloor,
+            ]
+        ) { values, files throws(LikenessError) in
+            ProposalClusterer(
+                try DetectionNetwork(files[.detection]),
+                segmentation: networks.contains(.segmentation)
+                    ? try SegmentationNetwork(files[.segmentation]) : nil,
+                suppression: try values.number("suppression", in: 0...1),
+                qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+        }
     }
 
-    private static let confidence = ClusterMethod(
-        reading: "gcn-v",
-        "parents of higher confidence by a graph network (gcn-v.* and, if there, gcn-e.* of a weights file)",
-        settings: [
-            neighbours, Setting("threshold", 0.65, "similarity above which a face follows its parent, −1…1"),
-            Setting("confident", 0.2, "share of the surest faces whose parents gcn-e chooses, 0…1"), qualityFloor,
-        ]
-    ) { values, weights throws(LikenessError) in
-        try ConfidenceClusterer(
-            weights: weights, neighbours: try values.count("neighbours"),
-            threshold: Float(try values.number("threshold", in: -1...1)),
-            confidentShare: try values.number("confident", in: 0...1),
-            qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+    private static func following(
+        _ name: String, _ summary: String, _ networks: [GraphNetworkKind]
+    ) -> ClusterMethod {
+        let confident = Setting("confident", 0.2, "share of the surest faces whose parents gcn-e chooses, 0…1")
+        let hasEdges = networks.contains(.connectivity)
+        return ClusterMethod(
+            reading: networks, name, summary,
+            settings: [
+                neighbours, Setting("threshold", 0.5, "similarity above which a face follows its parent, −1…1"),
+            ] + (hasEdges ? [confident] : []) + [qualityFloor]
+        ) { values, files throws(LikenessError) in
+            ConfidenceClusterer(
+                try ConfidenceNetwork(files[.confidence]),
+                edges: hasEdges ? try ConnectivityNetwork(files[.connectivity]) : nil,
+                neighbours: try values.count("neighbours"),
+                threshold: Float(try values.number("threshold", in: -1...1)),
+                confidentShare: hasEdges ? try values.number("confident", in: 0...1) : 0,
+                qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+        }
     }
 }

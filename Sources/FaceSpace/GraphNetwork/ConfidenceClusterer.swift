@@ -3,7 +3,7 @@ public import FaceCore
 /// GCN-V and GCN-E: every row follows its most similar neighbour of higher confidence; of the surest rows, whose parents
 /// decide which groups become one, a second network chooses the parent.
 public struct ConfidenceClusterer: Clusterer {
-    public let method = "gcn-v"
+    public var method: String { edges == nil ? "gcn-v" : "gcn-v+e" }
     private let vertices: ConfidenceNetwork
     private let edges: ConnectivityNetwork?
     private let neighbours: Int
@@ -11,15 +11,13 @@ public struct ConfidenceClusterer: Clusterer {
     private let confidentShare: Double
     private let qualityFloor: Float
 
-    /// Reads `gcn-v.*` and, where they are, `gcn-e.*` of a safetensors file. Throws `component-missing`,
-    /// `tensor-missing`, `file-format` and as the reading of a file.
+    /// The threshold was chosen on CelebA (docs/graph-networks.md); published for MS1M: 0.65.
     public init(
-        weights path: String, neighbours: Int = 80, threshold: Float = 0.65, confidentShare: Double = 0.2,
-        qualityFloor: Float = 0.25
-    ) throws(LikenessError) {
-        vertices = try ConfidenceNetwork(path)
-        let hasEdges = try NetworkTensors(path, prefix: "gcn-e.").has("layer0.weight")
-        edges = hasEdges ? try ConnectivityNetwork(path) : nil
+        _ vertices: ConfidenceNetwork, edges: ConnectivityNetwork? = nil, neighbours: Int = 80,
+        threshold: Float = 0.5, confidentShare: Double = 0.2, qualityFloor: Float = 0.25
+    ) {
+        self.vertices = vertices
+        self.edges = edges
         self.neighbours = neighbours
         self.threshold = threshold
         self.confidentShare = confidentShare
@@ -27,11 +25,12 @@ public struct ConfidenceClusterer: Clusterer {
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        try requireDimension(vertices.dimension, of: input)
+        try vertices.card.require(input)
+        try edges?.card.require(input)
         let groups = try ConstrainedGroups(input, qualityFloor: qualityFloor)
         let graph = try input.neighbours(k: neighbours, threads: threads)
         let founders = groups.founders(of: graph)
-        let adjacency = MeanAdjacency(LinkNetwork(union: founders, floor: 0))
+        let adjacency = MeanAdjacency(of: founders)
         let confidence = vertices.confidence(input.vectors, adjacency, threads: threads).confidence
         let links = parents(input, founders, confidence, threads: threads)
         var sets = DisjointSets(count: input.count)
@@ -53,8 +52,7 @@ public struct ConfidenceClusterer: Clusterer {
             if input.vectors.dot(row, input.vectors, parents[row]) <= threshold { parents[row] = -1 }
         }
         guard let edges else { return parents }
-        let surest = (0..<graph.rows).sorted { (confidence[$1], $0) < (confidence[$0], $1) }
-            .prefix(Int(Double(graph.rows) * confidentShare))
+        let surest = ParentCandidates.surest(confidentShare, of: confidence)
         let chosen = Plain<Int>(count: surest.count, of: -1)
         parallelFor(surest.count, threads: threads, grain: 16) { t in
             chosen.base[t] = likeliest(surest[t], input, graph, confidence, edges)
@@ -68,10 +66,8 @@ public struct ConfidenceClusterer: Clusterer {
         _ row: Int, _ input: ClusteringInput, _ graph: NeighbourGraph, _ confidence: [Float],
         _ edges: ConnectivityNetwork
     ) -> Int {
-        let candidates = graph.neighbours(of: row).map(\.index).filter { confidence[$0] > confidence[row] }
-        guard !candidates.isEmpty else { return -1 }
-        let members = (candidates + [row]).sorted()
-        guard let pivot = members.firstIndex(of: row) else { return -1 }
+        guard let candidates = ParentCandidates(of: row, in: graph, confidence: confidence) else { return -1 }
+        let (members, pivot) = (candidates.members, candidates.pivot)
         let p = edges.logProbabilities(
             input.vectors.rows(at: members), pivot: pivot, MeanAdjacency(of: members, in: graph))
         var best = pivot

@@ -5,6 +5,8 @@ public import FaceCore
 /// Concatenating layers on the whole graph, then linear, PReLU, linear. Tensors: `gcn-v.layer0.weight` … (2·in×out),
 /// `.bias`; `gcn-v.head0.weight`, `.bias`, `gcn-v.prelu.weight`, `gcn-v.head1.weight` (×1), `.bias`.
 public struct ConfidenceNetwork: Sendable {
+    /// What its file says of it.
+    public let card: GraphNetworkCard
     private let net: GraphClassifier
     /// Rows whose averages and products are made at a time: a block of 512 numbers a row stays below 20 MB.
     private static let block = 4096
@@ -13,16 +15,16 @@ public struct ConfidenceNetwork: Sendable {
     public init(_ path: String) throws(LikenessError) {
         let tensors = try NetworkTensors(path, prefix: "gcn-v.")
         net = try GraphClassifier(tensors, outputs: 1)
+        card = try tensors.card(.confidence, dimension: net.dimension, net.layers)
     }
 
     package init(
         layers: [(Matrix, [Float])], head: (Matrix, [Float], [Float], Matrix, [Float])
     ) throws(LikenessError) {
         net = try GraphClassifier(layers: layers, head: head)
+        card = GraphNetworkCard(
+            kind: .confidence, dimension: net.dimension, neighbours: 80, hidden: layers.map(\.0.columns))
     }
-
-    /// Numbers a vector has.
-    public var dimension: Int { net.dimension }
 
     /// The units of every row after the last layer, and its confidence. O(links·d + n·d·units).
     public func confidence(

@@ -6,6 +6,8 @@ public import FaceCore
 /// set of the proposal's majority. Tensors: `gcn-d.layer0.weight` … (in×out), `gcn-d.score.weight` (out×1),
 /// `gcn-d.score.bias`.
 public struct DetectionNetwork: Sendable {
+    /// What its file says of it.
+    public let card: GraphNetworkCard
     let layers: [GraphLayer]
     let scoreWeight: Matrix
     let scoreBias: Float
@@ -15,6 +17,7 @@ public struct DetectionNetwork: Sendable {
     public init(_ path: String) throws(LikenessError) {
         let tensors = try NetworkTensors(path, prefix: "gcn-d.")
         layers = try tensors.layers(input: nil, doubled: false)
+        card = try tensors.card(.detection, dimension: layers[0].weight.rows, layers)
         scoreWeight = try tensors.matrix("score.weight", rows: layers[layers.count - 1].weight.columns)
         scoreBias = try tensors.vector("score.bias", count: 1)[0]
         algebra = try DenseAlgebra.load()
@@ -22,13 +25,12 @@ public struct DetectionNetwork: Sendable {
 
     package init(layers: [Matrix], score: Matrix, bias: Float) throws(LikenessError) {
         self.layers = layers.map { GraphLayer(weight: $0, bias: nil) }
+        card = GraphNetworkCard(
+            kind: .detection, dimension: layers[0].rows, neighbours: 80, hidden: layers.map(\.columns))
         scoreWeight = score
         scoreBias = bias
         algebra = try DenseAlgebra.load()
     }
-
-    /// Numbers a vector has.
-    public var dimension: Int { layers[0].weight.rows }
 
     /// The units of every row after the last layer.
     package func hidden(_ x: Matrix, _ adjacency: MeanAdjacency) -> Matrix {

@@ -43,6 +43,9 @@ public struct MeanAdjacency: Sendable {
         self.init(arcs)
     }
 
+    /// The links of whole lists, in both directions, of similarities above 0, and every row with itself.
+    public init(of graph: NeighbourGraph) { self.init(LinkNetwork(union: graph, floor: 0)) }
+
     /// The list entries among `members` that reach `floor`, in both directions, and every member with itself: the graph
     /// of a proposal. Rows count by their place in `members`, which rises.
     public init(of members: [Int], in graph: NeighbourGraph, floor: Float = 0) {
@@ -97,7 +100,18 @@ public struct MeanAdjacency: Sendable {
         return out
     }
 
-    func means(of x: Matrix) -> Matrix { means(of: x, 0..<rows) }
+    package func means(of x: Matrix) -> Matrix { means(of: x, 0..<rows) }
+
+    /// Â as rows×rows numbers, row after row.
+    package var dense: [Float] {
+        var out = [Float](repeating: 0, count: rows * rows)
+        for v in 0..<rows where sums[v] > 0 {
+            for e in arcs.offsets[v]..<arcs.offsets[v + 1] {
+                out[v * rows + Int(arcs.targets[e])] += arcs.weights[e] / sums[v]
+            }
+        }
+        return out
+    }
 }
 
 private func add(_ x: UnsafePointer<Float>, _ weight: Float, to out: UnsafeMutablePointer<Float>, _ count: Int) {

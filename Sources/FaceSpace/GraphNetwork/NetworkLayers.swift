@@ -46,6 +46,15 @@ struct NetworkTensors {
         return layers
     }
 
+    /// The header of the file. Throws `file-format` unless it is of this network.
+    func card(
+        _ kind: GraphNetworkKind, dimension: Int, _ layers: [GraphLayer]
+    ) throws(LikenessError) -> GraphNetworkCard {
+        let card = try GraphNetworkCard(file.metadata, path: path)
+        try card.require(kind, dimension: dimension, hidden: layers.map(\.weight.columns), path: path)
+        return card
+    }
+
     private func misfit(_ name: String, _ wanted: String, _ found: String) -> LikenessError {
         LikenessError(
             .fileFormat, subject: path, "'\(prefix)\(name)' has \(found) where \(wanted) fit the layers before")

@@ -4,28 +4,27 @@ public import FaceCore
 ///
 /// Rows that no proposal holds stay alone. O(Σ sizes of proposals) products with the layers.
 public struct ProposalClusterer: Clusterer {
-    public let method = "gcn-d"
+    public var method: String { segmentation == nil ? "gcn-d" : "gcn-d+s" }
     private let detection: DetectionNetwork
     private let segmentation: SegmentationNetwork?
     private let proposals: GroupProposals
     private let suppression: Double
     private let qualityFloor: Float
 
-    /// Reads `gcn-d.*` and, where they are, `gcn-s.*` of a safetensors file. Throws `component-missing`,
-    /// `tensor-missing`, `file-format` and as the reading of a file.
     public init(
-        weights path: String, proposals: GroupProposals = .init(), suppression: Double = 1, qualityFloor: Float = 0.25
-    ) throws(LikenessError) {
-        detection = try DetectionNetwork(path)
-        let hasSegmentation = try NetworkTensors(path, prefix: "gcn-s.").has("layer0.weight")
-        segmentation = hasSegmentation ? try SegmentationNetwork(path) : nil
+        _ detection: DetectionNetwork, segmentation: SegmentationNetwork? = nil, proposals: GroupProposals = .init(),
+        suppression: Double = 1, qualityFloor: Float = 0.25
+    ) {
+        self.detection = detection
+        self.segmentation = segmentation
         self.proposals = proposals
         self.suppression = suppression
         self.qualityFloor = qualityFloor
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
-        try requireDimension(detection.dimension, of: input)
+        try detection.card.require(input)
+        try segmentation?.card.require(input)
         let groups = try ConstrainedGroups(input, qualityFloor: qualityFloor)
         let k = proposals.cuts.map(\.neighbours).max() ?? 80
         let graph = try input.neighbours(k: k, threads: threads)
@@ -59,15 +58,5 @@ public struct ProposalClusterer: Clusterer {
                 "neighbours": Double(k), "proposals": Double(found.count), "suppression": suppression,
                 "qualityFloor": Double(qualityFloor),
             ])
-    }
-}
-
-/// Throws `dimension-mismatch` unless the vectors have as many numbers as a network reads.
-func requireDimension(_ dimension: Int, of input: ClusteringInput) throws(LikenessError) {
-    guard input.count == 0 || input.vectors.columns == dimension else {
-        throw LikenessError(
-            .dimensionMismatch,
-            "the network reads vectors of \(dimension) numbers, these have \(input.vectors.columns)",
-            remedy: "use the weights that were trained on \(input.space.id)")
     }
 }

@@ -5,6 +5,8 @@ public import FaceCore
 /// Plain layers on the vectors with one more number, 1 at the seed; two classes. Tensors: `gcn-s.layer0.weight` …
 /// (in×out), `gcn-s.score.weight` (out×2), `gcn-s.score.bias`.
 public struct SegmentationNetwork: Sendable {
+    /// What its file says of it.
+    public let card: GraphNetworkCard
     let layers: [GraphLayer]
     let scoreWeight: Matrix
     let scoreBias: [Float]
@@ -14,6 +16,7 @@ public struct SegmentationNetwork: Sendable {
     public init(_ path: String) throws(LikenessError) {
         let tensors = try NetworkTensors(path, prefix: "gcn-s.")
         layers = try tensors.layers(input: nil, doubled: false)
+        card = try tensors.card(.segmentation, dimension: layers[0].weight.rows - 1, layers)
         scoreWeight = try tensors.matrix("score.weight", rows: layers[layers.count - 1].weight.columns)
         scoreBias = try tensors.vector("score.bias", count: 2)
         algebra = try DenseAlgebra.load()
@@ -21,6 +24,8 @@ public struct SegmentationNetwork: Sendable {
 
     package init(layers: [Matrix], score: Matrix, bias: [Float]) throws(LikenessError) {
         self.layers = layers.map { GraphLayer(weight: $0, bias: nil) }
+        card = GraphNetworkCard(
+            kind: .segmentation, dimension: layers[0].rows - 1, neighbours: 80, hidden: layers.map(\.columns))
         scoreWeight = score
         scoreBias = bias
         algebra = try DenseAlgebra.load()

@@ -1,0 +1,99 @@
+#if Training
+    public import FaceCore
+    public import FaceSpace
+
+    /// Small graphs side by side, filled up to the largest with places that have no links and no weight in a loss.
+    public struct GraphBatch {
+        /// Graphs, and places of each.
+        public let count: Int
+        public let places: Int
+        /// count×places×numbers: vectors (gcn-d), with a mark at the seed (gcn-s), less the pivot's (gcn-e).
+        let x: Tensor
+        /// count×places×places, rows of sum 1 or 0.
+        let adjacency: Tensor
+        /// What a network should tell: one number a graph (gcn-d), or one class a place with its weight in the loss.
+        let worths: Tensor
+        let classes: [Int]
+        let known: [Bool]
+
+        /// `pivots` names the place of the seed or pivot of each sample; gcn-d has none. `rotation`: d×d.
+        public init(
+            _ samples: [GraphSample], of sets: [GraphSet], kind: GraphNetworkKind, pivots: [Int] = [],
+            rotation: Tensor? = nil, threads: Int = 1
+        ) throws(LikenessError) {
+            precondition(!samples.isEmpty, "a batch holds at least one sample")
+            let (b, m) = (samples.count, samples.map(\.members.count).max() ?? 0)
+            let d = sets[samples[0].set].vectors.columns
+            let pages = Pages(count: b, places: m, numbers: d)
+            parallelFor(b, threads: threads) { t in
+                let (sample, set) = (samples[t], sets[samples[t].set])
+                pages.fill(t, sample, set, centre: kind == .connectivity ? pivots[t] : nil)
+            }
+            (count, places) = (b, m)
+            var x = try Tensor(pages.x, [b * m, d])
+            if let rotation { x = try x.product(rotation) }
+            if kind == .segmentation {
+                var marks = [Float](repeating: 0, count: b * m)
+                for (t, pivot) in pivots.enumerated() { marks[t * m + pivot] = 1 }
+                x = try Tensor.concatenated([x, Tensor(marks, [b * m, 1])], along: 1)
+            }
+            self.x = try x.reshaped([b, m, kind == .segmentation ? d + 1 : d])
+            adjacency = try Tensor(pages.adjacency, [b, m, m])
+            worths = try Tensor(samples.map(\.worth), [b])
+            var classes = [Int](repeating: 0, count: b * m)
+            var known = [Bool](repeating: false, count: b * m)
+            if !pivots.isEmpty {
+                for (t, sample) in samples.enumerated() {
+                    let truth = sets[sample.set].truth
+                    for (place, label) in sample.labels(pivots[t], truth).enumerated() {
+                        classes[t * m + place] = label
+                        // gcn-e is never asked about the pivot itself
+                        let isAsked = kind == .segmentation || place != pivots[t]
+                        known[t * m + place] = isAsked && truth[sample.members[place]] >= 0
+                    }
+                }
+            }
+            (self.classes, self.known) = (classes, known)
+        }
+    }
+
+    /// Buffers that several threads fill, a graph each.
+    private final class Pages: @unchecked Sendable {
+        private let values: UnsafeMutableBufferPointer<Float>
+        private let links: UnsafeMutableBufferPointer<Float>
+        private let places: Int
+        private let numbers: Int
+
+        init(count: Int, places: Int, numbers: Int) {
+            values = .allocate(capacity: count * places * numbers)
+            values.initialize(repeating: 0)
+            links = .allocate(capacity: count * places * places)
+            links.initialize(repeating: 0)
+            (self.places, self.numbers) = (places, numbers)
+        }
+
+        deinit {
+            values.deallocate()
+            links.deallocate()
+        }
+
+        var x: [Float] { Array(values) }
+        var adjacency: [Float] { Array(links) }
+
+        func fill(_ page: Int, _ sample: GraphSample, _ set: GraphSet, centre: Int?) {
+            let members = sample.members
+            let origin = centre.map { set.vectors.row(members[$0]) } ?? [Float](repeating: 0, count: numbers)
+            for (place, row) in members.enumerated() {
+                let start = (page * places + place) * numbers
+                set.vectors.withRow(row) { v in
+                    for c in 0..<numbers { values[start + c] = v[c] - origin[c] }
+                }
+            }
+            let dense = MeanAdjacency(of: members, in: set.graph).dense
+            for place in members.indices {
+                let start = (page * places + place) * places
+                for other in members.indices { links[start + other] = dense[place * members.count + other] }
+            }
+        }
+    }
+#endif

@@ -1,0 +1,115 @@
+import ArgumentParser
+import FaceCore
+import FaceLearning
+import FaceSpace
+
+/// Every field of a graph network's recipe as an option; what is given wins over the recipe's file.
+struct GraphRecipeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Begin with the recipe of this file.", valueName: "file")) var recipe: String?
+    @Option(
+        help: ArgumentHelp(
+            "One of \(GraphNetworkKind.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "name"))
+    var kind: String?
+    @Option(help: ArgumentHelp("Vectors (.npy); may come several times.", valueName: "file")) var vectors: [String] = []
+    @Option(help: ArgumentHelp("People of the rows (.npy), one file for each of vectors.", valueName: "file"))
+    var labels: [String] = []
+    @Option(help: ArgumentHelp("Entries of the neighbour lists.", valueName: "n")) var neighbours: Int?
+    @Option(help: ArgumentHelp("Share of the people kept for validation.", valueName: "share")) var validation: Double?
+    @Option(help: ArgumentHelp("Units of the averaging layers.", valueName: "list")) var hidden: String?
+    @Option(help: ArgumentHelp("Units between the linear layers (gcn-v, gcn-e).", valueName: "n")) var head: Int?
+    @Flag(inversion: .prefixedNo, help: "Train under random rotations, for any space of as many numbers.")
+    var rotated: Bool?
+    @Option(help: ArgumentHelp("What gcn-d tells of a proposal: iou or iop.", valueName: "name")) var target: String?
+    @Option(help: ArgumentHelp("Purity from,to of the proposals of gcn-s.", valueName: "list")) var purity: String?
+    @Option(help: ArgumentHelp("Share of the surest faces that train gcn-e.", valueName: "share"))
+    var confident: Double?
+    @Option(help: ArgumentHelp("Weights of the gcn-v that gcn-e follows.", valueName: "file")) var confidence: String?
+    @Option(help: ArgumentHelp("Strength of class weights, 0…1.", valueName: "x")) var balance: Double?
+    @Option(help: ArgumentHelp("sgd, nesterov or adamw.", valueName: "name")) var optimiser: String?
+    @Option(help: ArgumentHelp("Learning rate.", valueName: "x")) var rate: Double?
+    @Option(help: ArgumentHelp("polynomial, cosine, steps or constant.", valueName: "name")) var schedule: String?
+    @Option(help: ArgumentHelp("Steps of rising rate.", valueName: "n")) var warmUp: Int?
+    @Option(help: ArgumentHelp("Shares of the run at which steps divides the rate by ten.", valueName: "list"))
+    var milestones: String?
+    @Option(help: ArgumentHelp("Weight decay.", valueName: "x")) var decay: Double?
+    @Option(help: ArgumentHelp("Steps.", valueName: "n")) var steps: Int?
+    @Option(help: ArgumentHelp("Rows, proposals or pivots of a step.", valueName: "n")) var batch: Int?
+    @Option(help: ArgumentHelp("Largest norm of all gradients.", valueName: "x")) var clip: Double?
+    @Option(help: ArgumentHelp("Steps between lines of metrics.", valueName: "n")) var logEvery: Int?
+    @Option(help: ArgumentHelp("Steps between validations and checkpoints.", valueName: "n")) var saveEvery: Int?
+    @Option(help: ArgumentHelp("Checkpoints that are kept.", valueName: "n")) var keep: Int?
+
+    /// The recipe of the file (or of the run that is resumed) with the changes.
+    func recipe(resumed: String?) throws(LikenessError) -> GraphRecipe {
+        let kind = try kind.map { (name) throws(LikenessError) -> GraphNetworkKind in
+            try ChoiceOption.value("--kind", name)
+        }
+        var out: GraphRecipe
+        if let path = recipe ?? resumed {
+            out = try GraphRecipe.read(path)
+            if let kind, kind != out.kind {
+                throw LikenessError(
+                    .usage, subject: "--kind", "the recipe is one of \(out.kind.rawValue), not \(kind.rawValue)")
+            }
+        } else {
+            guard let kind else { throw LikenessError(.usage, subject: "--kind", "is not given, nor a recipe") }
+            out = .standard(kind)
+        }
+        try changeData(&out)
+        change(&out.head, head)
+        change(&out.rotated, rotated)
+        if let hidden { out.hidden = try ChoiceOption.numbers("--hidden", hidden).map { Int($0) } }
+        if let target { out.target = try ChoiceOption.value("--target", target) }
+        if let purity { out.purity = try ChoiceOption.numbers("--purity", purity) }
+        change(&out.confident, confident)
+        if let confidence { out.confidence = confidence }
+        change(&out.balance, balance)
+        if let optimiser { out.optimiser = try ChoiceOption.value("--optimiser", optimiser) }
+        change(&out.rate, rate)
+        if let schedule { out.schedule = try ChoiceOption.value("--schedule", schedule) }
+        change(&out.warmUp, warmUp)
+        if let milestones { out.milestones = try ChoiceOption.numbers("--milestones", milestones) }
+        change(&out.decay, decay)
+        change(&out.steps, steps)
+        change(&out.batch, batch)
+        if let clip { out.clip = clip }
+        change(&out.logEvery, logEvery)
+        change(&out.saveEvery, saveEvery)
+        change(&out.keep, keep)
+        return out
+    }
+
+    private func changeData(_ out: inout GraphRecipe) throws(LikenessError) {
+        if !vectors.isEmpty { (out.vectors, out.labels) = (vectors, labels) }
+        if vectors.isEmpty, !labels.isEmpty {
+            throw LikenessError(.usage, subject: "--labels", "come with --vectors")
+        }
+        change(&out.neighbours, neighbours)
+        change(&out.validation, validation)
+    }
+
+    private func change<T>(_ field: inout T, _ value: T?) {
+        if let value { field = value }
+    }
+}
+
+/// Values of options that are names of a list, or lists of numbers.
+enum ChoiceOption {
+    static func value<T: RawRepresentable & CaseIterable>(
+        _ option: String, _ text: String
+    ) throws(LikenessError) -> T where T.RawValue == String {
+        guard let value = T(rawValue: text) else {
+            let all = T.allCases.map(\.rawValue).joined(separator: ", ")
+            throw LikenessError(.usage, subject: option, "takes no '\(text)'", remedy: "one of \(all)")
+        }
+        return value
+    }
+
+    static func numbers(_ option: String, _ text: String) throws(LikenessError) -> [Double] {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.allSatisfy({ $0.map { $0.isFinite && abs($0) < 1e9 } ?? false }) else {
+            throw LikenessError(.usage, subject: option, "'\(text)' is no list of numbers")
+        }
+        return parts.compactMap { $0 }
+    }
+}

@@ -1,0 +1,68 @@
+import FaceCore
+import FaceSpace
+import FaceTestSupport
+import Testing
+
+/// The weights that come with the program, on people of a seed that they were not trained on.
+@Suite struct ShippedNetworkTests {
+    private static func pairwiseF(_ truth: [Int32], _ labels: [Int]) -> Double {
+        struct Cell: Hashable {
+            let person: Int32
+            let group: Int
+        }
+        // a face of nobody is a group of its own
+        let groups = labels.enumerated().map { row, label in label >= 0 ? label : -1 - row }
+        func pairs<K>(_ sizes: [K: Int]) -> Double { sizes.values.reduce(0.0) { $0 + Double($1 * ($1 - 1) / 2) } }
+        func counts<K: Hashable>(_ keys: [K]) -> [K: Int] { keys.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+        let right = pairs(counts(zip(truth, groups).map { Cell(person: $0, group: $1) }))
+        return 2 * right / (pairs(counts(groups)) + pairs(counts(truth)))
+    }
+
+    private static func set(_ preset: String, rows: Int, seed: UInt64) throws -> (ClusteringInput, [Int32]) {
+        var recipe = try SyntheticRecipe(preset: preset)
+        recipe.dimension = 128
+        let made = try SyntheticIdentities(recipe, rows: rows, seed: seed)
+        let set = try made.make(threads: 2)
+        let graph = try NeighbourGraph.exact(of: set.vectors, space: made.space, k: 80, threads: 2)
+        return (try ClusteringInput(vectors: set.vectors, space: made.space, graph: graph), set.truth)
+    }
+
+    /// Bounds: .620 and .980 were measured.
+    @Test(arguments: [("album", 0.6), ("lfw", 0.96)])
+    func groupsPeopleOfOtherSeeds(_ preset: String, _ bound: Double) throws {
+        let (input, truth) = try Self.set(preset, rows: 3000, seed: 77)
+        let found = try ClusterMethod.named("gcn-v").make().group(input, threads: 2)
+        let f = Self.pairwiseF(truth, found.labels)
+        #expect(f >= bound, "\(preset): \(f)")
+    }
+
+    @Test func areSmallAndSayWhatTheyAre() throws {
+        var bytes = 0
+        #expect(GraphNetworkFiles.shipped(.confidence) != nil, "gcn-v is not beside the program")
+        for kind in GraphNetworkKind.allCases {
+            guard let path = GraphNetworkFiles.shipped(kind) else { continue }
+            let card = try GraphNetworkCard(path)
+            #expect(card.kind == kind && card.dimension == 128 && card.space == GraphNetworkCard.anySpace)
+            #expect(card.neighbours == 80 && card.training.contains("people"))
+            let size = try InputFile(path).size
+            #expect(size < 1 << 20, "\(kind.rawValue)")
+            bytes += size
+        }
+        #expect(bytes < 5 << 20)
+    }
+
+    /// A method whose networks do not all come with the program says which one is missing.
+    @Test func refuseVectorsOfAnotherLength() throws {
+        var people = SyntheticPeople(seed: 1)
+        let short = people.album([3, 2], likeness: 0.7).vectors.map { SyntheticPeople.unit(Array($0.prefix(64))) }
+        let space = EmbeddingSpace(id: "short", dimension: 64, metric: .cosine, normalised: true)
+        let input = try ClusteringInput(vectors: Matrix(short), space: space)
+        for method in ClusterMethod.all where method.needsWeights {
+            let isShipped = method.networks.allSatisfy { GraphNetworkFiles.shipped($0) != nil }
+            do {
+                _ = try method.make().group(input, threads: 1)
+                Issue.record("\(method.name) took them")
+            } catch { #expect(error.code == (isShipped ? .dimensionMismatch : .componentMissing)) }
+        }
+    }
+}
