@@ -14,6 +14,7 @@ struct Likeness: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Demo.self, Group.self, Detect.self, Embed.self, Verify.self, Identify.self, Neighbours.self, Cluster.self,
-            Search.self, Library.self, Serve.self, Models.self, Evaluate.self, Train.self, Export.self, Clean.self,
+            Search.self, Library.self, Serve.self, Models.self, Evaluate.self, Train.self, Export.self,
+            Clean.self, Visualise.self,
         ])
 }
