@@ -16,6 +16,7 @@ int ts_available(void) { return 0; }
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -45,9 +46,22 @@ namespace {
 thread_local std::string last_error;
 std::atomic<int64_t> live_tensors{0};
 
+std::atomic<int64_t> nanoseconds_inside{0};
+
+/// Adds the time of a scope to the clock of this library.
+struct Stopwatch {
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    ~Stopwatch() {
+        auto passed = std::chrono::steady_clock::now() - start;
+        nanoseconds_inside.fetch_add(
+            std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count(), std::memory_order_relaxed);
+    }
+};
+
 /// Every entry point runs its body here: no exception leaves the shim.
 template <class Body>
 int guarded(Body body) noexcept {
+    Stopwatch stopwatch;
     try {
         body();
         return 0;
@@ -132,6 +146,7 @@ int ts_cuda_available(void) {
     return found;
 }
 
+int64_t ts_nanoseconds_inside(void) { return nanoseconds_inside.load(); }
 int64_t ts_live_tensors(void) { return live_tensors.load(std::memory_order_relaxed); }
 
 int ts_find_operator(const char *name, const char *overload, const ts_operator **found) {

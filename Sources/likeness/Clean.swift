@@ -8,15 +8,26 @@ struct Clean: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds faces under wrong names, names of two people, people under two names.",
         discussion: """
+            likeness clean photos --out cleaning
+            likeness clean photos --out cleaning --retrain Recipes/small-fine-tuning.json --weights mobilefacenet-y1.onnx
             likeness clean faces.npy --labels labels.npy --out decisions.jsonl
 
-            Proposes, with the reason and the similarities; deletes nothing. Train on what is left, embed again, repeat, \
-            until less than 1 % of the faces change.
+            From pictures (a folder of names, a .csv, a .rec): finds the face of each, embeds it, judges it among those of \
+            its name, and writes decisions.jsonl, kept.csv and report.html with thumbnails. With --retrain a network is \
+            trained on what is left, all faces are embedded by it, and judged again, until less than 1 % of the faces \
+            change. From vectors: the decisions alone. Proposes, with the reason and the similarities; deletes nothing.
             """)
 
-    @Argument(help: "Vectors (.npy with its side-car, as `embed` writes them).") var vectors: String
-    @Option(help: ArgumentHelp("Identity of each row, 0… (.npy).", valueName: "file")) var labels: String
-    @Option(help: ArgumentHelp("File of the decisions (.jsonl).", valueName: "file")) var out: String
+    @Argument(help: "Pictures under names, or vectors (.npy with its side-car, as `embed` writes them).")
+    var vectors: String
+    @Option(help: ArgumentHelp("Identity of each row of vectors, 0… (.npy).", valueName: "file")) var labels: String?
+    @Option(help: ArgumentHelp("Folder of the results; with vectors the file of the decisions.", valueName: "path"))
+    var out: String
+    @Flag(help: "The pictures are aligned chips already: nothing is detected.") var chips = false
+    @Option(help: ArgumentHelp("Train by this recipe on what is left, and judge again.", valueName: "file"))
+    var retrain: String?
+    @Option(help: ArgumentHelp("Begin each training with these weights.", valueName: "file")) var weights: String?
+    @Option(help: ArgumentHelp("Trainings at most.", valueName: "n")) var rounds = 3
     @Option(help: ArgumentHelp("Similarity that links two faces of a name (default: from the data).", valueName: "x"))
     var link: Double?
     @Option(help: ArgumentHelp("Similarity to its centre that a face needs (default: that of --link).", valueName: "x"))
@@ -27,21 +38,33 @@ struct Clean: ParsableCommand {
     @Option(help: ArgumentHelp("Write only the n decisions nearest to the line.", valueName: "n")) var review: Int?
     @Option(help: ArgumentHelp("Name the space of a file without side-car.", valueName: "id")) var space: String?
     @Flag(help: "Overwrite what is there.") var force = false
+    @OptionGroup var detection: DetectionOptions
+    @OptionGroup var embedding: EmbeddingOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        let isVectors = vectors.hasSuffix(".npy")
+        if isVectors, labels == nil { throw ValidationError("vectors need --labels") }
+        if !isVectors, labels != nil { throw ValidationError("--labels belongs to vectors: pictures have names") }
+        if isVectors, retrain != nil || chips { throw ValidationError("--retrain and --chips belong to pictures") }
+        if !(1...20).contains(rounds) { throw ValidationError("--rounds takes 1…20, not \(rounds)") }
         if let review, review < 1 { throw ValidationError("--review takes 1 or more") }
         for (name, value) in [("--merge", merge), ("--keep-share", keepShare)] where !(0...1).contains(value) {
             throw ValidationError("\(name) takes 0…1, not \(value)")
         }
     }
 
-    func run() throws {
-        try Output.requireFree([out], force: force)
-        let (matrix, _) = try VectorInput.read(vectors, space: space, console: common.console)
+    var options: LabelCleaning.Options {
         var options = LabelCleaning.Options()
         (options.link, options.drop, options.merge, options.keepShare) = (link, drop, merge, keepShare)
         options.seed = common.seed
+        return options
+    }
+
+    func run() throws {
+        guard let labels else { return try cleanPictures() }
+        try Output.requireFree([out], force: force)
+        let (matrix, _) = try VectorInput.read(vectors, space: space, console: common.console)
         let found = try LabelCleaning(matrix, labels: NPY.readLabels(labels), options: options)
         let decisions = review.map { found.doubtful($0) } ?? found.decisions
         try JSONLinesWriter.writeAll(decisions, to: out, force: force)
@@ -55,7 +78,7 @@ struct Clean: ParsableCommand {
     }
 }
 
-private struct CleanOutput: Encodable {
+struct CleanOutput: Encodable {
     struct Mixed: Encodable {
         let identity: Int
         let scatter: Double

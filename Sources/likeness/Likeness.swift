@@ -15,6 +15,6 @@ struct Likeness: AsyncParsableCommand {
         subcommands: [
             Demo.self, Group.self, Detect.self, Embed.self, Verify.self, Identify.self, Neighbours.self, Cluster.self,
             Index.self, Search.self, Library.self, Serve.self, Models.self, Evaluate.self, Train.self, Export.self,
-            Clean.self,
+            Clean.self, Visualise.self,
         ])
 }

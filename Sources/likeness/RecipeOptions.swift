@@ -7,10 +7,20 @@ import Foundation
 struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Begin with the recipe of this file.", valueName: "file")) var recipe: String?
     @Option(help: ArgumentHelp("Folder of identities, .csv or .rec.", valueName: "path")) var data: String?
+    @Option(help: ArgumentHelp("Pictures without names: learned too, under clusters as names.", valueName: "path"))
+    var unlabelled: String?
+    @Option(help: ArgumentHelp("Their share of every batch.", valueName: "share")) var unlabelledShare: Double?
     @Option(help: ArgumentHelp("Leave out identities with fewer pictures.", valueName: "n")) var minimumImages: Int?
     @Option(help: ArgumentHelp("Share of the identities kept for validation.", valueName: "share"))
     var validation: Double?
     @Option(help: ArgumentHelp("Pairs of validation.", valueName: "n")) var validationPairs: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Measure on these pairs of chips after each epoch: an LFW list or .csv, and a folder.",
+            valueName: "name=pairs,chips"))
+    var evaluate: [String] = []
+    @Option(help: ArgumentHelp("Steps between those measurements; 0 at the end only.", valueName: "n"))
+    var evaluateEvery: Int?
     @Option(help: ArgumentHelp("One of \(BackbonePlan.ids.joined(separator: ", ")).", valueName: "name"))
     var backbone: String?
     @Option(help: ArgumentHelp("Begin with these weights (.onnx or .safetensors).", valueName: "file"))
@@ -36,6 +46,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Class weights: full, partial or two-head.", valueName: "name")) var head: String?
     @Option(help: ArgumentHelp("Share of the classes in a step of partial.", valueName: "share")) var headRate: Double?
     @Option(help: ArgumentHelp("Clusters of two-head.", valueName: "n")) var clusters: Int?
+    @Option(help: ArgumentHelp("Epochs between new clusters of two-head; 0 for never.", valueName: "x"))
+    var recluster: Double?
     @Option(help: ArgumentHelp("sgd, nesterov or adamw.", valueName: "name")) var optimiser: String?
     @Option(help: ArgumentHelp("Learning rate.", valueName: "x")) var rate: Double?
     @Option(help: ArgumentHelp("polynomial, cosine, steps or constant.", valueName: "name")) var schedule: String?
@@ -63,15 +75,21 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n")) var saveEvery: Int?
     @Option(help: ArgumentHelp("Checkpoints that are kept.", valueName: "n")) var keep: Int?
 
+    @Flag(name: .customLong("tensorboard"), help: "Write the metrics for TensorBoard too.") var tensorBoard = false
+
     /// The recipe of the file (or of the run that is resumed) with the changes.
     func recipe(resumed: String?) throws(LikenessError) -> TrainingRecipe {
         var out =
             try (recipe ?? resumed).map { (path) throws(LikenessError) in try TrainingRecipe.read(path) }
             ?? TrainingRecipe()
         change(&out.data, data)
+        if let unlabelled { out.unlabelled = unlabelled }
+        change(&out.unlabelledShare, unlabelledShare)
         change(&out.minimumImages, minimumImages)
         change(&out.validation, validation)
         change(&out.validationPairs, validationPairs)
+        if !evaluate.isEmpty { out.evaluations = try evaluate.map(evaluation) }
+        if let evaluateEvery { for i in out.evaluations.indices { out.evaluations[i].every = evaluateEvery } }
         change(&out.backbone, backbone)
         if let weights { out.weights = weights }
         if frozenTrunk { out.frozenTrunk = true }
@@ -80,6 +98,7 @@ struct RecipeOptions: ParsableArguments {
         if let head { out.head.kind = try ChoiceOption.value("--head", head) }
         change(&out.head.rate, headRate)
         if let clusters { out.head.clusters = clusters }
+        change(&out.head.recluster, recluster)
         if let optimiser { out.optimiser = try ChoiceOption.value("--optimiser", optimiser) }
         change(&out.rate, rate)
         if let schedule { out.schedule = try ChoiceOption.value("--schedule", schedule) }
@@ -101,7 +120,19 @@ struct RecipeOptions: ParsableArguments {
         change(&out.logEvery, logEvery)
         change(&out.saveEvery, saveEvery)
         change(&out.keep, keep)
+        if tensorBoard { out.tensorBoard = true }
         return out
+    }
+
+    private func evaluation(_ text: String) throws(LikenessError) -> EvaluationRecipe {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        let files = (parts.last ?? "").split(separator: ",").map(String.init)
+        guard parts.count == 2, files.count == 2 else {
+            throw LikenessError(
+                .usage, subject: "--evaluate", "'\(text)' does not name pairs and chips",
+                remedy: "as lfw=pairs.txt,lfw-chips")
+        }
+        return EvaluationRecipe(name: parts[0], pairs: files[0], chips: files[1])
     }
 
     private func changeLoss(_ out: inout TrainingRecipe) throws(LikenessError) {

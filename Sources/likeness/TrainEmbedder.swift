@@ -1,5 +1,6 @@
 import ArgumentParser
 import FaceCore
+import FaceEvaluation
 import FaceLearning
 import FaceVision
 import Foundation
@@ -69,7 +70,8 @@ struct TrainEmbedder: ParsableCommand {
             let data = try prepare(recipe, isMain: isMain, group: group)
             let threads = max(1, common.threadCount / processes)
             let trainer = try Trainer(
-                recipe, data: data, folder: out, group: group, resume: resume, threads: threads)
+                recipe, data: data, evaluations: isMain ? evaluations(recipe) : [], folder: out, group: group,
+                resume: resume, threads: threads)
             if isMain {
                 console.note(
                     "\(data.labels.count) pictures of \(data.classes.count) people, \(trainer.totalSteps) steps; "
@@ -94,25 +96,57 @@ struct TrainEmbedder: ParsableCommand {
         /// Lists the data and decodes them once; only the first process does so, the others wait for it.
         private func prepare(_ recipe: TrainingRecipe, isMain: Bool, group: ProcessGroup?) throws -> TrainingData {
             let listing = try FaceDataset.open(recipe.data, minimum: recipe.minimumImages)
+            let nameless = try recipe.unlabelled.map { try FaceDataset.unlabelled($0) }
             let plan = try BackbonePlan.named(recipe.backbone)
-            let store = "\(out)/chips"
-            let known = try? ChipStore(store)
-            if isMain, known?.fingerprint != listing.fingerprint || known?.width != plan.input[2] {
-                let console = common.console
-                let meter = ProgressMeter("pictures", total: listing.items.count) { report in
-                    console.progress(report.isFinished ? "" : "\(report.done) of \(report.total ?? 0) pictures decoded")
-                }
-                let failures = try ChipStore.build(
-                    listing, width: plan.input[2], height: plan.input[1], to: store, threads: common.threadCount,
-                    progress: meter)
-                if !failures.isEmpty {
-                    console.warning("\(failures.count) pictures cannot be read, the first: \(failures[0].description)")
-                }
+            if isMain {
+                try decode(listing, plan, to: "\(out)/chips")
+                if let nameless { try decode(nameless, plan, to: "\(out)/chips-unlabelled") }
             }
             if let group { _ = try group.sum(Tensor([1.0], [1])) }
-            return try TrainingData(
-                listing, chips: ChipStore(store), validation: recipe.validation, pairs: recipe.validationPairs,
+            let data = try TrainingData(
+                listing, chips: ChipStore("\(out)/chips"), validation: recipe.validation, pairs: recipe.validationPairs,
                 seed: recipe.seed)
+            guard nameless != nil, let weights = recipe.weights else { return data }
+            let chips = try ChipStore("\(out)/chips-unlabelled")
+            let found = try PseudoLabelling(weights: weights, plan: plan, threads: common.threadCount)
+                .labels(chips, beside: data, seed: recipe.seed)
+            if isMain {
+                common.console.note(
+                    "\(found.kept) of \(chips.count) unlabelled pictures in \(found.groups) groups; left out: "
+                        + "\(found.near) near a known name, \(found.wrongSize) in groups of no good size, "
+                        + "\(found.loose) in loose groups")
+            }
+            return try data.joined(pseudoLabels: found.labels) { chips.chip($0) }
+        }
+
+        private func decode(_ listing: FaceDataset, _ plan: BackbonePlan, to store: String) throws {
+            let known = try? ChipStore(store)
+            guard known?.fingerprint != listing.fingerprint || known?.width != plan.input[2] else { return }
+            let console = common.console
+            let meter = ProgressMeter("pictures", total: listing.items.count) { report in
+                console.progress(report.isFinished ? "" : "\(report.done) of \(report.total ?? 0) pictures decoded")
+            }
+            let failures = try ChipStore.build(
+                listing, width: plan.input[2], height: plan.input[1], to: store, threads: common.threadCount,
+                progress: meter)
+            if !failures.isEmpty {
+                console.warning("\(failures.count) pictures cannot be read, the first: \(failures[0].description)")
+            }
+        }
+
+        private func evaluations(_ recipe: TrainingRecipe) throws -> [EvaluationSet] {
+            let plan = try BackbonePlan.named(recipe.backbone)
+            return try recipe.evaluations.map { evaluation in
+                let set = try EvaluationSet(
+                    evaluation, width: plan.input[2], height: plan.input[1], store: "\(out)/chips-\(evaluation.name)",
+                    threads: common.threadCount)
+                if !set.missing.isEmpty {
+                    common.console.warning(
+                        "\(evaluation.name): \(set.missing.count) items have no chip, "
+                            + "\(set.list.comparisons.count) comparisons are left")
+                }
+                return set
+            }
         }
 
         private func finish(_ trainer: Trainer, seconds: Double) throws {

@@ -46,6 +46,8 @@ int ts_set_threads(int count);
 int ts_cuda_available(void);
 /// Handles that have not been given back.
 int64_t ts_live_tensors(void);
+/// Nanoseconds that all threads together have spent in the functions below, since the process began.
+int64_t ts_nanoseconds_inside(void);
 
 /// Finds `aten::name` with an overload ("" for the plain one).
 int ts_find_operator(const char *name, const char *overload, const ts_operator **found);

@@ -35,6 +35,21 @@ public struct PlotRenderer: Sendable {
 
     /// All figures by one run of gnuplot, in the given order. Throws `defect` with gnuplot's words when it fails.
     public func render(_ plots: [Plot]) throws(LikenessError) -> [Rendered] {
+        var (commands, files) = ("", [(name: String, text: String)]())
+        for (k, plot) in plots.enumerated() {
+            let script = PlotScript(plot, index: k)
+            files += script.files
+            commands += script.commands
+        }
+        let names = plots.indices.flatMap { ["p\($0).svg", "p\($0)-dark.svg", "p\($0).png"] }
+        let drawn = try run(commands: commands, files: files, outputs: names)
+        return plots.indices.map { Rendered(svg: drawn[3 * $0], dark: drawn[3 * $0 + 1], png: drawn[3 * $0 + 2]) }
+    }
+
+    /// One run of gnuplot in a folder that holds the files, and the contents of those that it writes.
+    package func run(
+        commands: String, files: [(name: String, text: String)], outputs: [String]
+    ) throws(LikenessError) -> [[UInt8]] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "likeness-plots-\(UInt64.random(in: 0 ... .max))")
         do {
@@ -43,23 +58,12 @@ public struct PlotRenderer: Sendable {
             throw LikenessError(.fileUnwritable, subject: folder.path, "cannot be made: \(error)")
         }
         defer { try? FileManager.default.removeItem(at: folder) }
-        var commands = ""
-        for (k, plot) in plots.enumerated() {
-            let script = PlotScript(plot, index: k)
-            for (name, text) in script.files { try write(text, folder, name) }
-            commands += script.commands
-        }
+        for (name, text) in files { try write(text, folder, name) }
         try write(commands, folder, "commands")
         try run(in: folder)
-        var out: [Rendered] = []
-        for k in plots.indices {
-            func bytes(_ name: String) throws(LikenessError) -> [UInt8] {
-                try readBytes(folder.appendingPathComponent(name).path, limit: 1 << 26)
-            }
-            out.append(
-                Rendered(svg: try bytes("p\(k).svg"), dark: try bytes("p\(k)-dark.svg"), png: try bytes("p\(k).png")))
+        return try outputs.map { (name) throws(LikenessError) in
+            try readBytes(folder.appendingPathComponent(name).path, limit: 1 << 26)
         }
-        return out
     }
 
     private func write(_ text: String, _ folder: URL, _ name: String) throws(LikenessError) {

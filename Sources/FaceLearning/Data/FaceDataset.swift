@@ -95,6 +95,22 @@ public struct FaceDataset: Sendable {
         return try FaceDataset(items: items, records: file, minimum: minimum, subject: path)
     }
 
+    /// Pictures whose identities are not known, or not to be known: those of a folder at any depth of one, of a list or a
+    /// `.rec`, all under one class.
+    public static func unlabelled(_ path: String) throws(LikenessError) -> FaceDataset {
+        if path.hasSuffix(".rec") || path.hasSuffix(".csv") {
+            let named = try open(path)
+            return try FaceDataset(
+                items: named.items.map { ($0.name, "", nil) }, skipped: named.skipped, records: named.records,
+                minimum: 1, subject: path)
+        }
+        var items: [(name: String, identity: String, domain: String?)] = []
+        for found in PhotoFinder().find([path]) {
+            if case .success(let photo) = found { items.append((photo, "", nil)) }
+        }
+        return try FaceDataset(items: items, minimum: 1, subject: path)
+    }
+
     /// By what it is: a `.rec`, a `.csv`, or a folder.
     public static func open(_ path: String, minimum: Int = 1) throws(LikenessError) -> FaceDataset {
         if path.hasSuffix(".rec") { return try records(path, minimum: minimum) }

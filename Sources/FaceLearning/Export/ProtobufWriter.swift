@@ -1,4 +1,4 @@
-/// The wire format of protocol buffers, as much of it as ONNX needs.
+/// The wire format of protocol buffers, as much of it as ONNX and TensorBoard's events need.
 struct ProtobufWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -8,6 +8,10 @@ struct ProtobufWriter {
     }
     mutating func float(_ field: Int, _ value: Float) {
         key(field, 5)
+        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
+    }
+    mutating func double(_ field: Int, _ value: Double) {
+        key(field, 1)
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
     }
     mutating func string(_ field: Int, _ text: String) { block(field, Array(text.utf8)) }

@@ -17,8 +17,12 @@
     /// What a head keeps from step to step.
     public struct HeadState: Sendable, Hashable {
         public var numbers: [String: Double]
+        /// Lists of whole numbers, as long as there are classes.
+        public var integers: [String: [Int]]
 
-        public init(numbers: [String: Double] = [:]) { self.numbers = numbers }
+        public init(numbers: [String: Double] = [:], integers: [String: [Int]] = [:]) {
+            (self.numbers, self.integers) = (numbers, integers)
+        }
     }
 
     /// One step of a head, for the log and the watch.

@@ -12,7 +12,7 @@
         /// K×D and K.
         public let clusterWeights: Parameter
         public let clusterBias: Parameter
-        public let clusters: ClassClusters
+        public private(set) var clusters: ClassClusters
 
         public init(
             weights: Tensor, clusterWeights: Tensor, clusterBias: Tensor, clusters: ClassClusters, rule: any MarginRule
@@ -33,8 +33,51 @@
         }
 
         public var parameters: [Parameter] { [weights, clusterWeights, clusterBias] }
-        public var state: HeadState { HeadState(numbers: rule.state) }
-        public func restore(_ state: HeadState) throws(LikenessError) { rule.restore(state.numbers) }
+        public var state: HeadState {
+            HeadState(numbers: rule.state, integers: ["clusters": clusters.clusterOfClass])
+        }
+        public func restore(_ state: HeadState) throws(LikenessError) {
+            rule.restore(state.numbers)
+            guard let stored = state.integers["clusters"] else { return }
+            try replaceClusters(ClassClusters(clusterOfClass: stored))
+        }
+
+        /// Makes the clusters anew from the class weights as they are now; returns the share of the classes that moved.
+        ///
+        /// Clusters keep their numbers and with them the rows of the first head and their momentum; rows of classes lie by
+        /// class, so that nothing else moves.
+        @discardableResult
+        public func recluster(seed: UInt64 = 1, threads: Int = availableThreads()) throws(LikenessError) -> Double {
+            let (classes, d) = (weights.value.shape[0], weights.value.shape[1])
+            var centres = Matrix(rows: classes, columns: d)
+            let block = 8192
+            for start in stride(from: 0, to: classes, by: block) {
+                let count = min(block, classes - start)
+                let values = try weights.value.detached().slice(0, from: start, count: count).floats()
+                for i in 0..<count { centres.setRow(start + i, values[i * d..<(i + 1) * d]) }
+            }
+            let count = clusters.members.count
+            let next = try ClassClusters.balanced(
+                centres, count: count, rounds: 5, start: clusters, seed: seed, threads: threads)
+            // A cluster that lost its last class would leave its row without a number: then all stays as it is.
+            guard next.members.count == count else { return 0 }
+            let moved = zip(next.clusterOfClass, clusters.clusterOfClass).count { $0 != $1 }
+            clusters = next
+            return Double(moved) / Double(classes)
+        }
+
+        private func replaceClusters(_ other: ClassClusters) throws(LikenessError) {
+            guard other.clusterOfClass.count == clusters.clusterOfClass.count,
+                other.members.count == clusters.members.count
+            else {
+                throw LikenessError(
+                    .checkpointMismatch, subject: "clusters",
+                    "the checkpoint has \(other.members.count) clusters of \(other.clusterOfClass.count) classes, "
+                        + "\(clusters.members.count) of \(clusters.clusterOfClass.count) are wanted",
+                    remedy: "resume with the recipe of the run")
+            }
+            clusters = other
+        }
 
         public func step(_ features: Tensor, _ labels: [Int], factor: Double) throws(LikenessError) -> HeadReport {
             let clusterLabels = labels.map { clusters.clusterOfClass[$0] }

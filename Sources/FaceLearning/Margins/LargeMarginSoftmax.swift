@@ -2,13 +2,12 @@
     public import FaceCore
 
     /// L-Softmax (Liu et al. 2016): nothing is normalised; target ‖W‖‖x‖(λ cos θ + ψ(θ))/(1 + λ). No bias.
-    public struct LargeMarginSoftmax: MarginRule {
+    public struct LargeMarginSoftmax: AnnealedAngularRule {
         public var normalisation: MarginNormalisation { .none }
-        public var scale: MarginScale { .fixed(1) }
         public let multiple: AngularMultiple
         public let annealing: LambdaAnnealing
-        private var iteration = 0.0
-        private var lambda: Double
+        public var iteration = 0.0
+        public var lambda: Double
 
         /// m: 1…4.
         public init(m: Int = 4, annealing: LambdaAnnealing = .largeMargin) throws(LikenessError) {
@@ -16,17 +15,5 @@
             self.annealing = annealing
             lambda = annealing.value(at: 0)
         }
-
-        public mutating func observe(_ batch: MarginBatch) throws(LikenessError) {
-            lambda = annealing.value(at: iteration)
-            iteration += 1
-        }
-
-        public func target(_ batch: MarginBatch) throws(LikenessError) -> Tensor {
-            try (batch.target * lambda + multiple.psi(batch.target)) / (1 + lambda)
-        }
-
-        public var state: [String: Double] { ["iteration": iteration] }
-        public mutating func restore(_ state: [String: Double]) { iteration = state["iteration"] ?? iteration }
     }
 #endif

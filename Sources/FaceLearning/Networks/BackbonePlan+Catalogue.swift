@@ -8,6 +8,10 @@ extension BackbonePlan {
         "iresnet-18", "iresnet-50", "iresnet-100",
     ]
 
+    /// Narrower MobileFaceNets for small studies: the published network with a half or a quarter of all channels but those
+    /// of the embedding. They are names too, but no published networks.
+    public static let narrowIDs = ["mobilefacenet-y1-half", "mobilefacenet-y1-quarter"]
+
     /// A backbone by its name. `dropout` is used where the published network has such a layer. Throws `usage`.
     public static func named(_ id: String, dropout: Double = 0) throws(LikenessError) -> BackbonePlan {
         guard (0..<1).contains(dropout) else {
@@ -19,6 +23,9 @@ extension BackbonePlan {
             return try BackbonePlan(id, input: [1, 28, 28], layers: lenet(ceiling: id.hasSuffix("ceil")))
         case "mobilefacenet-paper", "mobilefacenet-y1":
             return try BackbonePlan(id, input: face, layers: mobileFaceNet(isPaper: id.hasSuffix("paper")))
+        case "mobilefacenet-y1-half", "mobilefacenet-y1-quarter":
+            return try BackbonePlan(
+                id, input: face, layers: mobileFaceNet(isPaper: false, part: id.hasSuffix("half") ? 2 : 4))
         case "dlib-29": return try BackbonePlan(id, input: [3, 150, 150], layers: dlib)
         case "sphereface-20": return try BackbonePlan(id, input: [3, 112, 96], layers: sphereFace([1, 2, 4, 1]))
         case "sphereface-64": return try BackbonePlan(id, input: [3, 112, 96], layers: sphereFace([3, 8, 16, 3]))
@@ -60,14 +67,18 @@ extension BackbonePlan {
         return .sequence(isLinear ? layers : layers + [.prelu(o)])
     }
 
-    /// MobileFaceNet (Chen et al. 2018): rows of (middle channels, channels out, repeats, first stride).
-    private static func mobileFaceNet(isPaper: Bool) -> [Layer] {
+    /// MobileFaceNet (Chen et al. 2018): rows of (middle channels, channels out, repeats, first stride); one `part`-th of
+    /// the channels.
+    private static func mobileFaceNet(isPaper: Bool, part: Int = 1) -> [Layer] {
         let table = [(128, 64, 5, 2), (256, 128, 1, 2), (256, 128, 6, 1), (512, 128, 1, 2), (256, 128, 2, 1)]
-        var layers = [unit(3, 64, 3, stride: 2, padding: 1), unit(64, 64, 3, padding: 1, groups: 64)]
-        var i = 64
-        for (middle, o, repeats, first) in table {
+        let first = 64 / part
+        let last = 512 / part
+        var layers = [unit(3, first, 3, stride: 2, padding: 1), unit(first, first, 3, padding: 1, groups: first)]
+        var i = first
+        for (wide, outputs, repeats, start) in table {
+            let (middle, o) = (wide / part, outputs / part)
             for n in 0..<repeats {
-                let stride = n == 0 ? first : 1
+                let stride = n == 0 ? start : 1
                 let body = [
                     unit(i, middle, 1), unit(middle, middle, 3, stride: stride, padding: 1, groups: middle),
                     unit(middle, o, 1, isLinear: true),
@@ -76,10 +87,10 @@ extension BackbonePlan {
                 i = o
             }
         }
-        layers += [unit(128, 512, 1), unit(512, 512, 7, groups: 512, isLinear: true)]
-        guard !isPaper else { return layers + [unit(512, 128, 1, isLinear: true), .flatten] }
+        layers += [unit(i, last, 1), unit(last, last, 7, groups: last, isLinear: true)]
+        guard !isPaper else { return layers + [unit(last, 128, 1, isLinear: true), .flatten] }
         return layers + [
-            .flatten, .linear(inputs: 512, outputs: 128, bias: true), .batchNorm(.init(128, isScaleFixed: true)),
+            .flatten, .linear(inputs: last, outputs: 128, bias: true), .batchNorm(.init(128, isScaleFixed: true)),
         ]
     }
 

@@ -18,6 +18,9 @@
         /// Tensors that exist at this moment, for tests of leaks.
         public static var liveTensors: Int { Int(ts_live_tensors()) }
 
+        /// Seconds that this process has spent in LibTorch; the difference over a step tells what the rest costs.
+        public static var secondsInside: Double { Double(ts_nanoseconds_inside()) * 1e-9 }
+
         /// Whether a CUDA device can be used.
         public static var hasCUDA: Bool { isReady && ts_cuda_available() == 1 }
 

@@ -108,6 +108,11 @@
         /// A copy with memory of its own.
         public func copied() throws(LikenessError) -> Tensor { try Aten.clone(.tensor(self)) }
         func contiguous() throws(LikenessError) -> Tensor { try Aten.contiguous(.tensor(self)) }
+        /// The same values, pixels one after another instead of planes (n×c×h×w stays the shape). Convolutions keep it.
+        func pixelsTogether() throws(LikenessError) -> Tensor {
+            let channelsLast = 2  // c10::MemoryFormat::ChannelsLast
+            return try Aten.contiguous(.tensor(self), .int(channelsLast))
+        }
         /// The values as another type; itself when it has it.
         public func converted(to element: Element) throws(LikenessError) -> Tensor {
             try Aten.to(.tensor(self), .element(element))

@@ -11,6 +11,8 @@ public struct HeadRecipe: Sendable, Hashable, Codable {
     public var rate: Double = 1
     /// Clusters of `two-head`; √C unless given.
     public var clusters: Int?
+    /// Epochs between new clusters of `two-head`, made from the class weights of that moment; 0 for never.
+    public var recluster: Double = 1
 
     public init(_ kind: Kind = .full) { self.kind = kind }
 
@@ -19,5 +21,6 @@ public struct HeadRecipe: Sendable, Hashable, Codable {
         try fields.read("kind", into: &kind)
         try fields.read("rate", into: &rate)
         try fields.read("clusters", into: &clusters)
+        try fields.read("recluster", into: &recluster)
     }
 }

@@ -57,10 +57,9 @@
             let rule = try marginRule(recipe, classes: classes, seed: seed, device: device, element: element)
             let k = recipe.kind == .subCentreArcFace ? recipe.centres ?? 3 : 1
             let shape = k > 1 ? [classes, k, dimension] : [classes, dimension]
-            // One stream for all classes, so that any number of processes begins with the same weights.
-            var random = SeededRandom(seed: seed ^ 0xC1A5_5E5)
-            let values = (0..<shape.reduce(1, *)).map { _ in Float(0.01 * random.normal()) }
-            let weights = try Tensor(values, shape, element: element, device: device)
+            let own = PartialHead.share(of: classes, rank: group?.rank ?? 0, size: group?.size ?? 1)
+            let weights = try drawn(
+                shape, rows: head.kind == .partial ? own : 0..<classes, seed: seed, device: device, element: element)
             switch head.kind {
             case .full:
                 let bias = try hasBias(recipe) ? Tensor.filled(0, [classes], element: element, device: device) : nil
@@ -70,25 +69,43 @@
                     terms: classTerms(recipe))
             case .partial:
                 try requirePlain(recipe, k, "partial")
-                let own = PartialHead.share(of: classes, rank: group?.rank ?? 0, size: group?.size ?? 1)
                 return try PartialHead(
-                    weights: weights.slice(0, from: own.lowerBound, count: own.count).copied(), classes: own,
-                    rule: rule,
-                    rate: head.rate, group: group, seed: seed)
+                    weights: weights, classes: own, rule: rule, rate: head.rate, group: group, seed: seed)
             case .twoHead:
                 try requirePlain(recipe, k, "two-head")
                 let count = head.clusters ?? max(1, Int(Double(classes).squareRoot()))
-                var centres = Matrix(rows: classes, columns: dimension)
-                for c in 0..<classes { centres.setRow(c, values[c * dimension..<(c + 1) * dimension]) }
-                let clusters = try ClassClusters.balanced(centres, count: count, seed: seed)
-                let cluster = (0..<clusters.members.count * dimension).map { _ in Float(0.01 * random.normal()) }
+                let clusters = try ClassClusters.consecutive(classes, count: count)
+                var random = SeededRandom(seed: seed ^ 0xC105_7E5)
+                let cluster = (0..<count * dimension).map { _ in Float(0.01 * random.normal()) }
                 return try TwoHeadSoftmax(
                     weights: weights,
                     clusterWeights: Tensor(
-                        cluster, [clusters.members.count, dimension], element: element, device: device),
-                    clusterBias: Tensor.filled(0, [clusters.members.count], element: element, device: device),
+                        cluster, [count, dimension], element: element, device: device),
+                    clusterBias: Tensor.filled(0, [count], element: element, device: device),
                     clusters: clusters, rule: rule)
             }
+        }
+
+        /// Rows of class weights, block by block so that they lie in memory once. One stream for all classes, so that any
+        /// number of processes begins with the same weights.
+        private static func drawn(
+            _ shape: [Int], rows: Range<Int>, seed: UInt64, device: Device, element: Element
+        ) throws(LikenessError) -> Tensor {
+            var random = SeededRandom(seed: seed ^ 0xC1A5_5E5)
+            let weights = try Tensor.filled(0, [rows.count] + shape.dropFirst(), element: element, device: device)
+            let each = shape.dropFirst().reduce(1, *)
+            let block = 8192
+            for start in stride(from: 0, to: rows.upperBound, by: block) {
+                let end = min(start + block, rows.upperBound)
+                let values = (start * each..<end * each).map { _ in Float(0.01 * random.normal()) }
+                let first = max(start, rows.lowerBound)
+                guard first < end else { continue }
+                let part = try Tensor(
+                    Array(values[(first - start) * each..<(end - start) * each]), [end - first] + shape.dropFirst(),
+                    element: element, device: device)
+                try weights.slice(0, from: first - rows.lowerBound, count: end - first).copyInPlace(part)
+            }
+            return weights
         }
 
         private static func hasBias(_ recipe: LossRecipe) -> Bool {

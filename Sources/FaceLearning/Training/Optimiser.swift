@@ -82,10 +82,11 @@
                 for parameter in parameters {
                     let decay = decay.value(parameter.kind)
                     try update(parameter, states: ["momentum"]) { (w, gradient, state) throws(LikenessError) in
-                        let g = decay > 0 ? try gradient + w * decay : gradient
+                        // in the gradient's own memory, which the next step clears: class weights may take gigabytes
+                        if decay > 0 { try gradient.addInPlace(w, times: decay) }
                         try state[0].multiplyInPlace(momentum)
-                        try state[0].addInPlace(g)
-                        try w.addInPlace(isNesterov ? g + state[0] * momentum : state[0], times: -rate)
+                        try state[0].addInPlace(gradient)
+                        try w.addInPlace(isNesterov ? gradient + state[0] * momentum : state[0], times: -rate)
                     }
                 }
             }

@@ -19,6 +19,9 @@
             }
             guard isMain else { return }
             log = try MetricsLog("\(folder)/metrics.jsonl", keeping: kept)
+            if recipe.tensorBoard {
+                events = try EventLog(folder: "\(folder)/events", restart: kept > 0 ? step : nil)
+            }
             if kept == 0 { try AtomicFile.write(Array(recipe.json().utf8), to: "\(folder)/recipe.json", force: true) }
         }
 
@@ -55,6 +58,7 @@
             }
             for (name, value) in average?.values ?? [:] { tensors["average.\(name)"] = value }
             if let center = objective.center { tensors["centers"] = center.loss.centers }
+            for (name, values) in objective.head?.state.integers ?? [:] { tensors["state.\(name)"] = try Tensor(values) }
             tensors["generator"] = try LibTorch.generatorState()
             var position = Checkpoint.Position()
             position.step = step
@@ -123,7 +127,11 @@
                 try center.loss.restore(centers)
             }
             if let state = checkpoint.tensors["generator"] { try LibTorch.setGeneratorState(state) }
-            try objective.head?.restore(HeadState(numbers: position.head))
+            var integers: [String: [Int]] = [:]
+            for (name, tensor) in checkpoint.tensors where name.hasPrefix("state.") {
+                integers[String(name.dropFirst("state.".count))] = try tensor.integers()
+            }
+            try objective.head?.restore(HeadState(numbers: position.head, integers: integers))
             optimiser.steps = position.optimiserSteps
             (step, scaler, bestAccuracy) = (position.step, position.scaler, position.bestAccuracy)
             watch = position.watch ?? watch

@@ -4,19 +4,26 @@
     public import FaceVision
 
     extension Trainer {
-        func write(_ p: Progress, _ seconds: Double) throws(LikenessError) {
+        func write(_ p: Progress) throws(LikenessError) {
             guard isMain else { return }
             var values: [String: Double] = [
-                "step": Double(p.step), "epoch": Double(p.step) / Double(stepsPerEpoch), "loss": p.report.loss,
+                "epoch": Double(p.step) / Double(stepsPerEpoch), "loss": p.report.loss,
                 "rate": p.rate, "gradientNorm": p.gradientNorm, "featureNorm": p.featureNorm, "spread": p.spread,
-                "imagesPerSecond": Double(recipe.batch * (group?.size ?? 1)) / seconds,
+                "imagesPerSecond": Double(recipe.batch * (group?.size ?? 1)) / p.seconds,
+                "outsideLibTorch": p.secondsOutside / p.seconds,
             ]
             values["accuracy"] = p.report.accuracy
             values["targetCosine"] = p.report.targetCosine
             values["activeShare"] = p.report.activeShare
             if recipe.precision == .float16 { values["lossScale"] = scaler.factor }
             for (name, value) in p.report.parts { values["loss.\(name)"] = value }
-            try log?.write(values)
+            try record(values)
+        }
+
+        /// A line of metrics at this step, and an event of TensorBoard where the recipe asks for it.
+        func record(_ values: [String: Double]) throws(LikenessError) {
+            try log?.write(values.merging(["step": Double(step)]) { $1 })
+            try events?.write(values, step: step)
         }
 
         /// Verification of identities that are not learned: 10-fold accuracy, area under the curve. The first process
@@ -27,8 +34,8 @@
             let result = isMain ? try verification() : nil
             var isBest = false
             if let result {
-                try log?.write([
-                    "step": Double(step), "validation.accuracy": result.accuracy,
+                try record([
+                    "validation.accuracy": result.accuracy,
                     "validation.standardError": result.standardError, "validation.area": result.auc,
                 ])
                 isBest = result.accuracy > bestAccuracy ?? 0

@@ -10,6 +10,7 @@
         public let data: TrainingData
         public let backbone: Backbone
         public let objective: Objective
+        public let evaluations: [EvaluationSet]
         public let folder: String
         public let schedule: LearningRate
         public let stepsPerEpoch: Int
@@ -24,18 +25,21 @@
         var scaler: LossScaler
         var watch: DivergenceWatch
         var log: MetricsLog?
+        var events: EventLog?
         private var epochBatches: (epoch: Int, batches: [[Int]])?
         private let threads: Int
 
         /// A run in a folder of its own; with `resume` it goes on from the folder's newest checkpoint, or begins.
         public init(
-            _ recipe: TrainingRecipe, data: TrainingData, folder: String, plan: BackbonePlan? = nil,
-            group: ProcessGroup? = nil, resume: Bool = false, threads: Int = availableThreads()
+            _ recipe: TrainingRecipe, data: TrainingData, evaluations: [EvaluationSet] = [], folder: String,
+            plan: BackbonePlan? = nil, group: ProcessGroup? = nil, resume: Bool = false,
+            threads: Int = availableThreads()
         ) throws(LikenessError) {
             try recipe.check()
             let named = try BackbonePlan.named(recipe.backbone, dropout: recipe.dropout)
             let plan = plan ?? named
-            (self.recipe, self.data, self.folder, self.group, self.threads) = (recipe, data, folder, group, threads)
+            (self.recipe, self.data, self.evaluations, self.folder) = (recipe, data, evaluations, folder)
+            (self.group, self.threads) = (group, threads)
             device = try Device(recipe.device)
             try LibTorch.setThreads(threads)
             try LibTorch.seed(recipe.seed &+ UInt64(group?.rank ?? 0))
@@ -51,8 +55,12 @@
             case .nesterov: optimiser = MomentumDescent(isNesterov: true, decay: decay)
             case .adamw: optimiser = AdamW(decay: decay)
             }
+            let isMixed = data.domains.contains { $0 == TrainingData.unlabelled }
+            let share = recipe.unlabelledShare
             let order: BatchSampler.Order =
                 switch recipe.sampling {
+                case .shuffled where isMixed:
+                    .mixture([TrainingData.labelled: 1 - share, TrainingData.unlabelled: share])
                 case .shuffled: .shuffled
                 case .identities: .identities(count: recipe.batch / recipe.images, images: recipe.images)
                 case .balanced: .balanced(beta: recipe.balance)
@@ -99,12 +107,11 @@
                     try save()
                     try cancellation.check()
                 }
-                let began = ContinuousClock.now
                 let progress = try takeStep()
-                let seconds = Self.seconds(since: began)
-                if step % recipe.logEvery == 0 || step == end { try write(progress, seconds) }
+                if step % recipe.logEvery == 0 || step == end { try write(progress) }
                 report(progress)
                 if step % stepsPerEpoch == 0 || step == end { try validate() }
+                try evaluate()
                 if step % recipe.saveEvery == 0 || step == end { try save() }
             }
         }
@@ -118,10 +125,14 @@
             public var gradientNorm: Double
             public var featureNorm: Double
             public var spread: Double
+            /// Seconds of the whole step, and those of them that were not spent in LibTorch.
+            public var seconds: Double
+            public var secondsOutside: Double
         }
 
         /// One step of the optimiser on one batch.
         public func takeStep() throws(LikenessError) -> Progress {
+            let (began, inside) = (ContinuousClock.now, LibTorch.secondsInside)
             let batch = try currentBatch()
             for p in parameters { try p.clearGradient() }
             let rate = schedule.value(at: step)
@@ -149,9 +160,19 @@
                 try average?.update(backbone.parameters)
             }
             step += 1
+            try reclusterIfDue()
+            let seconds = Self.seconds(since: began)
             return Progress(
                 step: step, total: totalSteps, rate: rate, report: total, gradientNorm: norm, featureNorm: featureNorm,
-                spread: spread)
+                spread: spread, seconds: seconds, secondsOutside: seconds - (LibTorch.secondsInside - inside))
+        }
+
+        private func reclusterIfDue() throws(LikenessError) {
+            let interval = Int((recipe.head.recluster * Double(stepsPerEpoch)).rounded())
+            guard let head = objective.head as? TwoHeadSoftmax, interval > 0, step.isMultiple(of: interval),
+                step < totalSteps
+            else { return }
+            try head.recluster(seed: recipe.seed, threads: threads)
         }
 
         private func currentBatch() throws(LikenessError) -> [Int] {

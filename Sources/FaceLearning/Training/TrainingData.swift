@@ -12,8 +12,8 @@ public struct TrainingData: Sendable {
     public let fingerprint: String
     /// Pairs of chips of identities that are not learned.
     public let pairs: [(first: Int, second: Int, same: Bool)]
-    private let items: [Int]
     private let chipOf: @Sendable (Int) -> Raster
+    private let heldOutOf: @Sendable (Int) -> Raster
 
     /// `chip` gives an item's chip by its number in the data set; `labels` are numbers of the data set.
     public init(
@@ -23,12 +23,13 @@ public struct TrainingData: Sendable {
         let held = Self.heldOut(classes.count, validation, seed)
         let learned = classes.indices.filter { !held.contains($0) }
         let number = Dictionary(uniqueKeysWithValues: learned.enumerated().map { ($1, $0) })
-        items = labels.indices.filter { number[labels[$0]] != nil }
+        let items = labels.indices.filter { number[labels[$0]] != nil }
         self.labels = items.map { number[labels[$0], default: 0] }
         self.classes = learned.map { classes[$0] }
         self.domains = domains.isEmpty ? [] : items.map { domains[$0] }
         self.fingerprint = fingerprint
-        chipOf = chip
+        chipOf = { chip(items[$0]) }
+        heldOutOf = chip
         self.pairs = Self.pairs(labels, held, pairs, seed)
         guard self.classes.count >= 2 else {
             throw LikenessError(
@@ -49,10 +50,46 @@ public struct TrainingData: Sendable {
         ) { chips.chip($0) }
     }
 
+    /// These data with unlabelled chips under pseudo-labels: classes of their own after the labelled ones, in the domain
+    /// ``unlabelled``, while the others are in ``labelled``. Labels below 0 are left out; pairs stay as they are.
+    public func joined(
+        pseudoLabels: [Int], chip: @escaping @Sendable (Int) -> Raster
+    ) throws(LikenessError) -> TrainingData {
+        let kept = pseudoLabels.indices.filter { pseudoLabels[$0] >= 0 }
+        let groups = (pseudoLabels.max() ?? -1) + 1
+        guard groups > 0 else {
+            throw LikenessError(
+                .trainingInput, subject: "unlabelled", "no group of faces can be trusted",
+                remedy: "add pictures, or begin with better weights")
+        }
+        var digest = SHA256()
+        digest.update(Array("\(fingerprint)\n\(pseudoLabels)".utf8))
+        let (first, count) = (self, labels.count)
+        return TrainingData(
+            labels: labels + kept.map { pseudoLabels[$0] + classes.count },
+            classes: classes + (0..<groups).map { "pseudo-\($0)" },
+            domains: [String?](repeating: Self.labelled, count: count)
+                + [String?](repeating: Self.unlabelled, count: kept.count),
+            fingerprint: digest.hex(), pairs: pairs, chip: { $0 < count ? first.chip($0) : chip(kept[$0 - count]) },
+            heldOut: { first.heldOutChip($0) })
+    }
+
+    public static let labelled = "labelled"
+    public static let unlabelled = "unlabelled"
+
+    private init(
+        labels: [Int], classes: [String], domains: [String?], fingerprint: String,
+        pairs: [(first: Int, second: Int, same: Bool)], chip: @escaping @Sendable (Int) -> Raster,
+        heldOut: @escaping @Sendable (Int) -> Raster
+    ) {
+        (self.labels, self.classes, self.domains, self.fingerprint) = (labels, classes, domains, fingerprint)
+        (self.pairs, chipOf, heldOutOf) = (pairs, chip, heldOut)
+    }
+
     /// The chip of a training item.
-    public func chip(_ i: Int) -> Raster { chipOf(items[i]) }
+    public func chip(_ i: Int) -> Raster { chipOf(i) }
     /// The chip of a member of `pairs`.
-    public func heldOutChip(_ i: Int) -> Raster { chipOf(i) }
+    public func heldOutChip(_ i: Int) -> Raster { heldOutOf(i) }
 
     private static func heldOut(_ classes: Int, _ share: Double, _ seed: UInt64) -> Set<Int> {
         var random = SeededRandom(seed: seed ^ 0x5EED)

@@ -22,11 +22,17 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
 
     /// A folder of identities, a `.csv` or a `.rec`.
     public var data = ""
+    /// Pictures without names, as `data`; what folders or columns say of identities is not read. They are embedded by
+    /// `weights`, clustered, and make up `unlabelledShare` of every batch under the clusters as labels.
+    public var unlabelled: String?
+    public var unlabelledShare = 0.3
     /// Identities with fewer pictures are left out.
     public var minimumImages = 2
     /// Share of the identities kept for validation, and their number of pairs.
     public var validation = 0.1
     public var validationPairs = 3000
+    /// What the run is measured on beside the validation, by the way and at its end.
+    public var evaluations: [EvaluationRecipe] = []
     public var backbone = "mobilefacenet-y1"
     /// A file of weights to begin with: ONNX or safetensors.
     public var weights: String?
@@ -67,6 +73,8 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     public var logEvery = 50
     public var saveEvery = 500
     public var keep = 3
+    /// Whether metrics are written for TensorBoard too, to `events` of the run's folder.
+    public var tensorBoard = false
 
     public init() {}
 
@@ -74,9 +82,12 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     public init(from decoder: any Decoder) throws {
         let fields = try PartialFields(decoder, like: self)
         try fields.read("data", into: &data)
+        try fields.read("unlabelled", into: &unlabelled)
+        try fields.read("unlabelledShare", into: &unlabelledShare)
         try fields.read("minimumImages", into: &minimumImages)
         try fields.read("validation", into: &validation)
         try fields.read("validationPairs", into: &validationPairs)
+        try fields.read("evaluations", into: &evaluations)
         try fields.read("backbone", into: &backbone)
         try fields.read("weights", into: &weights)
         try fields.read("frozenTrunk", into: &frozenTrunk)
@@ -105,6 +116,7 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try fields.read("logEvery", into: &logEvery)
         try fields.read("saveEvery", into: &saveEvery)
         try fields.read("keep", into: &keep)
+        try fields.read("tensorBoard", into: &tensorBoard)
     }
 
     /// Reads a recipe. Throws `file-missing`, or `training-input` with the field that is wrong.
@@ -133,7 +145,13 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try require(rate > 0 && rate.isFinite, "rate", "must be above 0")
         try require(epochs > 0 && epochs <= 100_000, "epochs", "must be above 0")
         try require((0...0.9).contains(validation), "validation", "is a share of 0…0.9 of the identities")
+        try require(
+            unlabelled == nil || weights != nil, "unlabelled", "needs weights that its pictures are embedded by")
+        try require(unlabelled == nil || sampling == .shuffled, "unlabelled", "goes with shuffled sampling only")
+        try require(
+            unlabelledShare > 0 && unlabelledShare < 1, "unlabelledShare", "is a share between 0 and 1 of the batch")
         try require(head.rate > 0 && head.rate <= 1, "head.rate", "is a share above 0 and up to 1")
+        try require(head.recluster >= 0 && head.recluster.isFinite, "head.recluster", "must be 0 or more")
         try require(images >= 2 || sampling != .identities, "images", "must be 2 or more")
         try require(
             !loss.kind.needsPairs || sampling == .identities, "sampling",
@@ -145,6 +163,8 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try require(
             accumulation == 1 || head.kind == .full, "accumulation",
             "the head \(head.kind.rawValue) keeps the rows of one batch: it cannot be split")
+        try require(
+            Set(evaluations.map { $0.name }).count == evaluations.count, "evaluations", "have the same name twice")
         try augmentation.check()
     }
 
