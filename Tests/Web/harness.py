@@ -180,6 +180,11 @@ def first_tile(page):
     return focused(page)["id"]
 
 
+def tiles_selected(page, count):
+    """Waits until so many tiles of the grid are selected."""
+    expect(page.locator("main ul.grid > li.selected")).to_have_count(count)
+
+
 def axe(page, where):
     """Axe with the rules of WCAG 2.2 AA; answers its complaints as lines."""
     page.evaluate(axe_source())
