@@ -44,6 +44,7 @@ def name_somebody(film, who, year):
     page.keyboard.press("n")
     page.keyboard.type(who, delay=20)
     options(page).last.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the suggestions fit"
     film.take("name")
     page.keyboard.press("Enter")
     toast(page)

@@ -128,7 +128,8 @@ class Session:
 
 
 def settle(page):
-    """Waits until nothing is grey and nothing turns."""
+    """Waits until the scripts have drawn, nothing is grey and nothing turns."""
+    page.wait_for_selector("main [data-first]", state="detached", timeout=30_000)
     page.wait_for_selector("main .skeleton", state="detached", timeout=30_000)
     page.wait_for_timeout(60)
 

@@ -79,11 +79,14 @@ extension Services {
         let (library, exports) = (library, exports)
         let body = ResponseBody { writer in
             let stream = LineStream()
-            async let produced: Void = exports.run {
+            async let produced: Void = {
+                // also when there was no place for it after all
                 defer { stream.end() }
-                try produce(library) { (line) throws(LikenessError) in try stream.write(line) }
-                try stream.finish()
-            }
+                try await exports.run {
+                    try produce(library) { (line) throws(LikenessError) in try stream.write(line) }
+                    try stream.finish()
+                }
+            }()
             do { try await stream.drain(to: &writer) } catch {
                 stream.leave()
                 _ = try? await produced
