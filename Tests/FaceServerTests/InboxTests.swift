@@ -66,7 +66,7 @@ import Testing
             try intake.take(.begin(name: "photo", file: nil))
             try intake.take(.end)
         }
-        #expect(throws: Problem.self) { try intake.take(.begin(name: "photo", file: nil)) }
+        #expect(throws: FaceServer.Problem.self) { try intake.take(.begin(name: "photo", file: nil)) }
     }
 
     @Test func leftoversOfBrokenUploadsGoAndOthersStay() throws {

@@ -137,13 +137,13 @@ import Testing
         #expect(try roots.resolve(folder.file("root/inner/../inner")) == "\(real)/inner")
         #expect(try roots.resolve(folder.file("root/in")) == "\(real)/inner")
         for path in ["root/out", "root/..", "root2", "root/../outside", "root/missing", "outside"] {
-            let problem = #expect(throws: Problem.self) { try roots.resolve(folder.file(path)) }
+            let problem = #expect(throws: FaceServer.Problem.self) { try roots.resolve(folder.file(path)) }
             #expect(problem?.kind == .forbidden)
             // the same words for what exists and what does not
             #expect(problem?.detail == "this path is in none of the folders that may be imported")
         }
-        for path in ["", "root", "/", "/etc/passwd"] { #expect(throws: Problem.self) { try roots.resolve(path) } }
-        #expect(throws: Problem.self) { try ImportRoots([]).resolve("/tmp") }
+        for path in ["", "root", "/", "/etc/passwd"] { #expect(throws: FaceServer.Problem.self) { try roots.resolve(path) } }
+        #expect(throws: FaceServer.Problem.self) { try ImportRoots([]).resolve("/tmp") }
     }
 
     @Test func metricsHaveTheFormOfPrometheus() {

@@ -7,26 +7,29 @@ import HTTPTypes
 import Synchronization
 import Testing
 
+private final class Count: Sendable {
+    private let n = Atomic(0)
+    var value: Int { n.load(ordering: .relaxed) }
+    func add() { n.add(1, ordering: .relaxed) }
+}
+
 /// Work that takes long stands in nobody's way, and ends when nobody wants it.
 @Suite struct WorkTests {
     @Test func aPoolThatIsClosedHasEnded() async throws {
         let pool = WorkPool("test", threads: 2, waiting: 10)
-        let done = Mutex(0)
-        async let all: Void = withTaskGroup(of: Void.self) { group in
-            for _ in 0..<6 {
-                group.addTask {
-                    try? await pool.run {
-                        Thread.sleep(forTimeInterval: 0.1)
-                        done.withLock { $0 += 1 }
-                    }
+        let done = Count()
+        for _ in 0..<6 {
+            Task {
+                try? await pool.run {
+                    Thread.sleep(forTimeInterval: 0.1)
+                    done.add()
                 }
             }
         }
-        try await Task.sleep(for: .milliseconds(50))
+        while pool.load < 6 { try await Task.sleep(for: .milliseconds(1)) }
         await Self.onThread { pool.close() }
-        #expect(done.withLock { $0 } == 6)
-        await all
-        await #expect(throws: Problem.self) { try await pool.run { 1 } }
+        #expect(done.value == 6)
+        await #expect(throws: FaceServer.Problem.self) { try await pool.run { 1 } }
         await Self.onThread { pool.close() }
     }
 
@@ -41,9 +44,9 @@ import Testing
 
     @Test func oneDryRunAtATimeAndTheLastWishOfAPersonCounts() async throws {
         let trials = GroupingTrials()
-        let begun = Mutex(0)
+        let begun = Count()
         @Sendable func endless(_ cancellation: Cancellation) throws -> Int {
-            begun.withLock { $0 += 1 }
+            begun.add()
             let end = Date().addingTimeInterval(10)
             while Date() < end {
                 try cancellation.check()
@@ -52,14 +55,14 @@ import Testing
             return 0
         }
         async let first = Self.code { _ = try await trials.run(who: "a", call: nil, endless) }
-        while begun.withLock({ $0 }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        while begun.value == 0 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(await Self.code { _ = try await trials.run(who: "b", call: nil) { _ in 1 } } == "busy")
         let second = try await trials.run(who: "a", call: nil) { _ in 2 }
         #expect(second == 2)
         #expect(await first == "cancelled")
         // the server ends
         async let last = Self.code { _ = try await trials.run(who: "c", call: nil, endless) }
-        while begun.withLock({ $0 }) == 1 { try await Task.sleep(for: .milliseconds(5)) }
+        while begun.value == 1 { try await Task.sleep(for: .milliseconds(5)) }
         await Self.onThread { trials.close() }
         #expect(await last == "cancelled")
     }
