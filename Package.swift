@@ -72,6 +72,7 @@ let package = Package(
             name: "CVipsShim", dependencies: ["CVips"],
             cSettings: [.define("_GNU_SOURCE"), .define("NDEBUG", .when(configuration: .release))],
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("m")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenVINO", pkgConfig: prefix == nil ? "openvino_c" : nil),
         .target(name: "FaceCore", dependencies: ["CKernels"], swiftSettings: strict),
         .target(
@@ -108,7 +109,7 @@ let package = Package(
         .target(
             name: "FaceServer",
             dependencies: [
-                "FaceCore", "FaceVision", "FaceLibrary",
+                "CZlib", "FaceCore", "FaceVision", "FaceLibrary",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -150,6 +151,7 @@ let package = Package(
             name: "FaceServerTests",
             dependencies: [
                 "FaceServer", "FaceLibrary", "FaceVision", "FaceCore", "FaceTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict + openVINO),

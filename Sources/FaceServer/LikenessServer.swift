@@ -30,7 +30,7 @@ public final class LikenessServer: Sendable {
     ) throws(LikenessError) {
         let threads = options.threads
         let model = options.model
-        try self.init(library: library, options: options) { () throws(LikenessError) in
+        try self.init(library: library, options: options, cards: models.cards) { () throws(LikenessError) in
             try LibraryVision(models: models, model: model, threads: threads)
         }
     }
@@ -38,7 +38,7 @@ public final class LikenessServer: Sendable {
     /// `token`: that of the owner's link; tests choose theirs, and an analyser for imports that needs no networks.
     package init(
         library: PhotoLibrary, options: ServerOptions, token: String = Secret.make(), log: RequestLog? = nil,
-        analyser: JobRunner.AnalyserMaker? = nil,
+        analyser: JobRunner.AnalyserMaker? = nil, cards: [ModelCard] = [],
         vision load: @escaping @Sendable () throws(LikenessError) -> LibraryVision
     ) throws(LikenessError) {
         guard options.isLoopback || options.behindProxy else {
@@ -57,15 +57,15 @@ public final class LikenessServer: Sendable {
         let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
         services = Services(
             library: library, vision: vision, accounts: accounts, hub: hub, metrics: metrics, pool: pool,
-            options: options, pages: pages)
+            options: options, pages: pages, cards: cards)
+        let lines = log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text)
         let gate = Gate(
             table: RouteTable(Routes.all(services)), components: Components.all,
             hosts: AllowedHosts(extra: options.allowedHosts + (options.isLoopback ? [] : [options.host])),
             accounts: accounts, limiter: RateLimiter(Self.rates(options.rateFactor)), library: library,
             repetition: Repetition(library: library, pool: pool), pool: pool, cookieName: services.cookieName,
-            behindProxy: options.behindProxy)
-        responder = Responder(
-            gate: gate, metrics: metrics, log: log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text))
+            behindProxy: options.behindProxy, metrics: metrics, log: lines)
+        responder = Responder(gate: gate, metrics: metrics, log: lines)
         // not by `??`: Swift 6.3.1 crashes on a closure with typed throws there
         if let analyser {
             runner = JobRunner(library, threads: options.threads, analyser: analyser)
@@ -144,7 +144,10 @@ private struct Background: Service {
         // networks that are still being loaded must not be freed under the loader
         await loading
         await onThread {
+            services.trials.close()
             runner.stop()
+            services.exports.close()
+            services.pictures.close()
             services.pool.close()
             services.vision.close()
         }

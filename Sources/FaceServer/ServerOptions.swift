@@ -10,6 +10,8 @@ public struct ServerOptions: Sendable {
     public var allowedHosts: [String]
     /// Folders from which photos may be imported by the pages, besides those that were imported before.
     public var roots: [String]
+    /// Where photos that are uploaded are kept; nil: `inbox` in the library's folder.
+    public var inbox: String?
     /// Where the files of the pages lie; nil: beside the program.
     public var pages: String?
     /// Requests that a client may make, as a multiple of the usual figures; 0: any number.
@@ -26,7 +28,7 @@ public struct ServerOptions: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 8321, behindProxy: Bool = false, allowedHosts: [String] = [],
         roots: [String] = [], pages: String? = nil, rateFactor: Double = 1, log: String = "text", threads: Int = 1,
-        model: String? = nil
+        model: String? = nil, inbox: String? = nil
     ) {
         self.host = host
         self.port = port
@@ -38,6 +40,7 @@ public struct ServerOptions: Sendable {
         self.log = log
         self.threads = threads
         self.model = model
+        self.inbox = inbox
     }
 
     /// Whether it is reached from this machine only.

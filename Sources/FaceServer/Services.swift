@@ -1,5 +1,6 @@
 import FaceCore
 import FaceLibrary
+import FaceVision
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -15,6 +16,13 @@ package final class Services: Sendable {
     let pool: WorkPool
     let options: ServerOptions
     let pages: WebFiles
+    /// For answers that are written while they are read.
+    let exports = WorkPool("likeness-exports", threads: 2, waiting: 2)
+    let trials = GroupingTrials()
+    let pictures: PictureService
+    let inbox: PhotoInbox
+    /// Cards of the models that are known, for their terms.
+    let cards: [ModelCard]
     let cookieName: String
     private let cursor: Cursor
     /// The document of the API, once somebody asked for it.
@@ -22,7 +30,7 @@ package final class Services: Sendable {
 
     init(
         library: PhotoLibrary, vision: VisionService, accounts: Accounts, hub: EventHub, metrics: Metrics,
-        pool: WorkPool, options: ServerOptions, pages: WebFiles
+        pool: WorkPool, options: ServerOptions, pages: WebFiles, cards: [ModelCard] = []
     ) {
         self.library = library
         self.vision = vision
@@ -32,6 +40,9 @@ package final class Services: Sendable {
         self.pool = pool
         self.options = options
         self.pages = pages
+        self.cards = cards
+        pictures = PictureService(library)
+        inbox = PhotoInbox(options.inbox ?? "\(library.folder)/inbox")
         // cookies do not know ports: two libraries served on one machine must not sign each other out
         cookieName = "likeness_\(Secret.digest(library.id).prefix(8))"
         cursor = Cursor(key: accounts.secret)
@@ -98,6 +109,15 @@ package final class Services: Sendable {
             }
             if let current { problem.members.append(.init("current", current)) }
             throw problem
+        }
+    }
+
+    /// A value as one line of JSON.
+    static func line(_ value: some Encodable) throws(LikenessError) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do { return String(decoding: try encoder.encode(value), as: UTF8.self) } catch {
+            throw LikenessError(.defect, "a line cannot be encoded")
         }
     }
 

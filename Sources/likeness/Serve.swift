@@ -25,6 +25,10 @@ struct Serve: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Photos below this folder may be imported from the pages; several times.", valueName: "dir"))
     var root: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Keep photos that are sent to the server here (default: inbox in the library).", valueName: "dir"))
+    var inbox: String?
     @Option(help: ArgumentHelp("Embedder of new photos (default: dlib-resnet29).", valueName: "id")) var model: String?
     @Option(help: ArgumentHelp("Multiple of the usual limits of requests; 0: no limits.", valueName: "x"))
     var rate = 1.0
@@ -46,7 +50,7 @@ struct Serve: AsyncParsableCommand {
         let opened = try PhotoLibrary.open(library)
         let options = ServerOptions(
             host: host, port: port, behindProxy: behindProxy, allowedHosts: allowHost, roots: root, pages: pages,
-            rateFactor: rate, log: log, threads: common.threadCount, model: model)
+            rateFactor: rate, log: log, threads: common.threadCount, model: model, inbox: inbox)
         let server = try LikenessServer(library: opened, models: try Models.catalogue(), options: options)
         let console = common.console
         do {

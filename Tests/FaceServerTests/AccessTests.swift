@@ -127,6 +127,7 @@ import Testing
         #expect(made.count == 100)
         #expect(made.allSatisfy { $0.utf8.count == 43 })
         #expect(Secret.bytes(Secret.text([1, 2, 3, 255])) == [1, 2, 3, 255])
-        #expect(Secret.same("abc", "abc") && !Secret.same("abc", "abd") && !Secret.same("abc", "ab"))
+        #expect(ConstantTime.areEqual("abc", "abc"))
+        #expect(!ConstantTime.areEqual("abc", "abd") && !ConstantTime.areEqual("abc", "ab"))
     }
 }

@@ -10,7 +10,7 @@ import Testing
         """.utf8)
 
     private func read(_ bytes: [UInt8], step: Int, names: [String] = ["a", "b"]) throws -> [String: [UInt8]] {
-        var parser = MultipartParser(boundary: "B", names: names)
+        var parser = CollectedParts(boundary: "B", names: names)
         for start in stride(from: 0, to: bytes.count, by: step) {
             try parser.feed(bytes[start..<min(start + step, bytes.count)])
         }

@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="print traces")
     options = parser.parse_args()
     options.signed_in = None
-    import appearance, actions, trouble  # noqa: E401,F401 each registers its checks
+    import appearance, actions, firstview, trouble  # noqa: E401,F401 each registers its checks
 
     failed, lacking = harness.run(options)
     print(

@@ -128,7 +128,8 @@ class Session:
 
 
 def settle(page):
-    """Waits until nothing is grey and nothing turns."""
+    """Waits until the scripts have drawn, nothing is grey and nothing turns."""
+    page.wait_for_selector("main [data-first]", state="detached", timeout=30_000)
     page.wait_for_selector("main .skeleton", state="detached", timeout=30_000)
     page.wait_for_timeout(60)
 
@@ -178,6 +179,11 @@ def tab_to(page, selector, most=60):
 def first_tile(page):
     tab_to(page, "main .tile")
     return focused(page)["id"]
+
+
+def tiles_selected(page, count):
+    """Waits until so many tiles of the grid are selected."""
+    expect(page.locator("main ul.grid > li.selected")).to_have_count(count)
 
 
 def axe(page, where):

@@ -39,10 +39,7 @@ public struct SHA256: Sendable {
     }
 
     /// The digest as 64 lower-case hexadecimal digits.
-    public func hex() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public func hex() -> String { Hexadecimal.text(digest()) }
 
     /// The digest of bytes in memory, in hexadecimal.
     public static func hex(of bytes: [UInt8]) -> String {

@@ -20,7 +20,7 @@ public struct CropStore: Sendable {
 
     /// Where a crop lies. Throws `bad-data` unless `hash` is 64 hexadecimal digits: a name never leads out of the folder.
     public func path(of hash: String) throws(LikenessError) -> String {
-        guard hash.utf8.count == 64, bytes(hexadecimal: hash) != nil else {
+        guard hash.utf8.count == 64, Hexadecimal.bytes(hash) != nil else {
             throw LikenessError(.badData, subject: String(hash.prefix(80)), "this is not the hash of a crop")
         }
         return "\(folder)/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash).jpg"
@@ -40,7 +40,7 @@ public struct CropStore: Sendable {
         try makeFolder(String(path.dropLast(69)))
         let file = try AtomicFile(path, force: true)
         if let key {
-            try file.write(CropStore.sealedMark + (bytes(hexadecimal: key.id) ?? []))
+            try file.write(CropStore.sealedMark + (Hexadecimal.bytes(key.id) ?? []))
             try file.write(try key.seal(jpeg, for: .crops, context: Array(hash.utf8)))
         } else {
             try file.write(jpeg)
@@ -117,7 +117,7 @@ public struct CropStore: Sendable {
     private func open(_ stored: [UInt8], _ hash: String, _ path: String) throws(LikenessError) -> [UInt8] {
         let start = CropStore.sealedMark.count + 8
         guard stored.count > start else { throw damaged(path) }
-        guard let key, key.id == hexadecimal(Array(stored[CropStore.sealedMark.count..<start])) else {
+        guard let key, key.id == Hexadecimal.text(Array(stored[CropStore.sealedMark.count..<start])) else {
             throw LikenessError(
                 .keyMissing, subject: path, key == nil ? "the crop is sealed" : "the crop is sealed with another key",
                 remedy: "give the library's key file")

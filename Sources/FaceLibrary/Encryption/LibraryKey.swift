@@ -36,7 +36,7 @@ public struct LibraryKey: Sendable, Hashable, CustomStringConvertible {
         }
         vectorKey = derived(Purpose.vectors.rawValue)
         cropKey = derived(Purpose.crops.rawValue)
-        id = derived("id", 8).withUnsafeBytes { hexadecimal(Array($0)) }
+        id = derived("id", 8).withUnsafeBytes { Hexadecimal.text($0) }
     }
 
     /// Only the id: a key that is printed by accident gives nothing away.
@@ -54,7 +54,7 @@ public struct LibraryKey: Sendable, Hashable, CustomStringConvertible {
     public static func create(_ path: String) throws(LikenessError) -> LibraryKey {
         let key = LibraryKey()
         let file = try WritableFile(path, create: true)
-        try file.write(Array("\(word) \(key.id) \(hexadecimal(key.secret))\n".utf8), at: 0)
+        try file.write(Array("\(word) \(key.id) \(Hexadecimal.text(key.secret))\n".utf8), at: 0)
         try file.sync()
         try syncFolder(folder(of: path))
         return key
@@ -71,7 +71,7 @@ public struct LibraryKey: Sendable, Hashable, CustomStringConvertible {
         guard input.size <= 256 else { throw LikenessError(.fileFormat, subject: path, "this is no key file") }
         let text = String(decoding: try input.bytes(at: 0, count: input.size), as: UTF8.self)
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\n" })
-        guard words.count == 3, words[0] == word, let secret = bytes(hexadecimal: words[2]), secret.count == length
+        guard words.count == 3, words[0] == word, let secret = Hexadecimal.bytes(words[2]), secret.count == length
         else { throw LikenessError(.fileFormat, subject: path, "this is no key file") }
         let key = LibraryKey(secret: secret)
         guard key.id == words[1] else {
@@ -125,29 +125,4 @@ extension LikenessError.Code {
     public static let keyMissing = Self("key-missing", exitStatus: 69)
     /// A key's file may be read by others.
     public static let keyExposed = Self("key-exposed", exitStatus: 77)
-}
-
-/// Bytes as lower-case hexadecimal digits.
-func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
-
-/// The bytes that lower-case hexadecimal digits stand for; nil for anything else.
-func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
-    func digit(_ c: UInt8) -> UInt8? {
-        switch c {
-        case 0x30...0x39: c - 0x30
-        case 0x61...0x66: c - 0x61 + 10
-        default: nil
-        }
-    }
-    let u = Array(text.utf8)
-    guard u.count % 2 == 0 else { return nil }
-    var out: [UInt8] = []
-    for i in stride(from: 0, to: u.count, by: 2) {
-        guard let high = digit(u[i]), let low = digit(u[i + 1]) else { return nil }
-        out.append(high << 4 | low)
-    }
-    return out
 }

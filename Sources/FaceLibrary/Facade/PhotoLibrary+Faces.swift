@@ -20,6 +20,17 @@ extension PhotoLibrary {
         }
     }
 
+    /// The picture of a face as it is kept; nil when it would have to be cut again, which takes as long as decoding the
+    /// photo. Throws `not-found`.
+    public func keptCrop(of face: String) throws(LikenessError) -> Crop? {
+        let row = try store.read {
+            try Row.fetchOne($0, sql: "SELECT crop FROM face WHERE id = ?", arguments: [face])
+        }
+        guard let row else { throw LikenessErrorOf.face(face) }
+        guard let name: String = row["crop"], let bytes = try? crops.get(name) else { return nil }
+        return Crop(bytes: bytes, etag: name)
+    }
+
     /// The picture of a face; cut from the photo again when it is missing or damaged.
     public func crop(of face: String) throws(LikenessError) -> Crop {
         let row = try store.read { db in

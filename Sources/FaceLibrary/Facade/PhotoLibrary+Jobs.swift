@@ -3,12 +3,17 @@ import GRDB
 
 extension PhotoLibrary {
     /// Looks at folders or files: scans, finds faces, groups. A folder that is being imported is not entered twice.
-    public func enqueueImport(_ paths: [String], again: Bool = false) throws(LikenessError) -> Job {
+    ///
+    /// - Parameter unseen: files have come in that an import which is running may have passed already: then another waits.
+    public func enqueueImport(
+        _ paths: [String], again: Bool = false, unseen: Bool = false
+    ) throws(LikenessError) -> Job {
         guard !paths.isEmpty, paths.count <= 1000 else { throw .invalid("paths", "1…1000 paths are expected") }
-        return try noted(
-            queue.enqueue(
-                .import, key: paths.sorted().joined(separator: "\n") + (again ? "\nagain" : ""),
-                JobArguments(paths: paths, again: again)))
+        let (key, arguments) = (paths.sorted().joined(separator: "\n"), JobArguments(paths: paths, again: again))
+        let job = try queue.enqueue(.import, key: key + (again ? "\nagain" : ""), arguments)
+        guard unseen, job.state == .running else { return noted(job) }
+        // jobs run one at a time: of this key one can wait while that one runs
+        return try noted(queue.enqueue(.import, key: key + "\nunseen", arguments))
     }
 
     /// Makes the groups anew: with the settings, or with other parameters on purpose. `incremental`: only what changed.

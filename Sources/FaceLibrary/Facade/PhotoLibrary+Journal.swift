@@ -31,24 +31,44 @@ extension PhotoLibrary {
     /// People with their faces and photos, for other programs.
     public func exportPeople() throws(LikenessError) -> PeopleExport {
         try store.read { db in
-            let reader = PersonReader(db: db)
-            let faces = try db.makeStatement(
-                sql: """
-                    SELECT f.id, f.x, f.y, f.w, f.h, ph.id AS photo, pl.decided,
-                        (SELECT path FROM location WHERE photo = ph.no ORDER BY gone, path LIMIT 1) AS path
-                    FROM place pl JOIN face f ON f.no = pl.face JOIN photo ph ON ph.no = f.photo WHERE pl.person = ?
-                    ORDER BY f.no
-                    """)
-            let people = try Int.fetchAll(db, sql: "SELECT person FROM card ORDER BY person").map { number in
-                PeopleExport.Entry(
-                    person: try reader.person(number: number),
-                    faces: try Row.fetchAll(faces, arguments: [number]).map { row in
-                        .init(
-                            id: row["id"], photo: row["photo"], path: row["path"] ?? "",
-                            box: [row["x"], row["y"], row["w"], row["h"]], decided: (row["decided"] as Int) == 1)
-                    })
-            }
+            let people = try Self.entries(db, try Int.fetchAll(db, sql: "SELECT person FROM card ORDER BY person"))
             return PeopleExport(library: id, name: name, at: Timestamp.text(Timestamp.now()), people: people)
+        }
+    }
+
+    /// The same, a few people at a time: as much memory as the largest few of them take. What changes meanwhile may be seen
+    /// before or after.
+    public func exportPeople(_ entry: (PeopleExport.Entry) throws(LikenessError) -> Void) throws(LikenessError) {
+        var after = 0
+        while true {
+            let (part, last) = try store.read { db in
+                let numbers = try Int.fetchAll(
+                    db, sql: "SELECT person FROM card WHERE person > ? ORDER BY person LIMIT 20", arguments: [after])
+                return (try Self.entries(db, numbers), numbers.last)
+            }
+            guard let last else { return }
+            for each in part { try entry(each) }
+            after = last
+        }
+    }
+
+    private static func entries(_ db: Database, _ numbers: [Int]) throws -> [PeopleExport.Entry] {
+        let reader = PersonReader(db: db)
+        let faces = try db.makeStatement(
+            sql: """
+                SELECT f.id, f.x, f.y, f.w, f.h, ph.id AS photo, pl.decided,
+                    (SELECT path FROM location WHERE photo = ph.no ORDER BY gone, path LIMIT 1) AS path
+                FROM place pl JOIN face f ON f.no = pl.face JOIN photo ph ON ph.no = f.photo WHERE pl.person = ?
+                ORDER BY f.no
+                """)
+        return try numbers.map { number in
+            PeopleExport.Entry(
+                person: try reader.person(number: number),
+                faces: try Row.fetchAll(faces, arguments: [number]).map { row in
+                    .init(
+                        id: row["id"], photo: row["photo"], path: row["path"] ?? "",
+                        box: [row["x"], row["y"], row["w"], row["h"]], decided: (row["decided"] as Int) == 1)
+                })
         }
     }
 

@@ -65,10 +65,7 @@ extension PhotoLibrary {
             try Row.fetchOne($0, sql: "SELECT * FROM access_key WHERE id = ?", arguments: ["key_\(parts[1])"])
         }
         guard let row else { return nil }
-        let (given, kept) = (Array(SHA256.hex(of: Array(parts[2].utf8)).utf8), Array((row["hash"] as String).utf8))
-        guard given.count == kept.count, zip(given, kept).reduce(UInt8(0), { $0 | ($1.0 ^ $1.1) }) == 0 else {
-            return nil
-        }
+        guard ConstantTime.areEqual(SHA256.hex(of: Array(parts[2].utf8)), row["hash"]) else { return nil }
         let now = Timestamp.now()
         if let expires: Double = row["expiresAt"], expires <= now { return nil }
         // a busy key is noted once a minute: reading does not become writing

@@ -76,6 +76,15 @@ extension PhotoLibrary {
             remedy: "connect the drive that it is on, or import the folder again")
     }
 
+    /// What changes with a photo's bytes, for the tags of its pictures. Throws `not-found`.
+    public func version(ofPhoto id: String) throws(LikenessError) -> String {
+        let hash = try store.read {
+            try String.fetchOne($0, sql: "SELECT sha256 FROM photo WHERE id = ?", arguments: [id])
+        }
+        guard let hash else { throw LikenessErrorOf.photo(id) }
+        return String(hash.prefix(24))
+    }
+
     /// The photo upright as a JPEG of at most `side` pixels. Throws what decoding throws.
     public func picture(of photo: String, side: Int) throws(LikenessError) -> [UInt8] {
         let decoder = try PhotoDecoder(.init(workingSize: max(16, min(side, 8192)), truncated: .acceptWithWarning))

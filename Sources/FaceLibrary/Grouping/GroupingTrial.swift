@@ -5,7 +5,10 @@ import GRDB
 /// Groups all faces with other parameters, in memory only, and compares with what is there.
 struct GroupingTrial {
     let library: PhotoLibrary
+    var cancellation = Cancellation()
     private static let examples = 24
+    /// Faces that enter at once; between them the end can be asked for.
+    private static let batch = 20_000
 
     /// Density groups that nothing keeps.
     private struct Trial: DensityGroups {
@@ -31,14 +34,21 @@ struct GroupingTrial {
             }
             return (model, rows ?? [], try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card WHERE faces > 0") ?? 0)
         }
+        try cancellation.check()
         guard let model else { return GroupingPreview(moves: 0, people: .init(before: 0, after: 0), examples: []) }
         let (faces, vectors) = try library.shelf.vectors(rows.map { $0["no"] }, model)
         let known = Set(faces)
         let kept = rows.filter { known.contains($0["no"]) }
         var grouping = try IncrementalGrouping(space: model.space, options: parameters.options(model.space))
-        try grouping.insert(
-            vectors, quality: kept.map { Float($0["quality"] as Double) }, photos: kept.map { $0["photo"] },
-            threads: threads)
+        for start in stride(from: 0, to: kept.count, by: Self.batch) {
+            try cancellation.check()
+            let part = start..<min(kept.count, start + Self.batch)
+            try grouping.insert(
+                part.count == kept.count ? vectors : vectors.rows(at: part),
+                quality: kept[part].map { Float($0["quality"] as Double) }, photos: kept[part].map { $0["photo"] },
+                threads: threads)
+        }
+        try cancellation.check()
         let groups = GroupingRun.changedGroups(Trial(faces: faces, grouping: grouping), [], [], whole: true)
         let verdicts = try GroupingBuild(store: library.store, shelf: library.shelf, model: model).verdicts(groups)
         return try compared(verdicts, before: before)
@@ -75,10 +85,11 @@ struct GroupingTrial {
 }
 
 extension PhotoLibrary {
-    /// What a grouping with these parameters would change; changes nothing. As long as a first grouping.
+    /// What a grouping with these parameters would change; changes nothing. As long as a first grouping. Throws `cancelled`.
     public func previewGrouping(
-        _ parameters: GroupingParameters, threads: Int = availableThreads()
+        _ parameters: GroupingParameters, threads: Int = availableThreads(),
+        cancellation: Cancellation = Cancellation()
     ) throws(LikenessError) -> GroupingPreview {
-        try GroupingTrial(library: self).preview(parameters, threads: threads)
+        try GroupingTrial(library: self, cancellation: cancellation).preview(parameters, threads: threads)
     }
 }

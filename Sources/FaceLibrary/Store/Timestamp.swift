@@ -51,7 +51,7 @@ package enum Timestamp {
     }
 
     /// Whether a text is a day of the calendar.
-    static func isDay(_ text: String) -> Bool {
+    package static func isDay(_ text: String) -> Bool {
         text.utf8.count == 10 && seconds(text).map { self.text($0).hasPrefix(text) } == true
     }
 

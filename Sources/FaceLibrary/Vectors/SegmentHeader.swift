@@ -72,7 +72,7 @@ struct SegmentHeader: Sendable, Hashable {
         out.put(UInt32(rowBytes))
         out.put(UInt32(rowsPerBlock))
         out.put(UInt32(capacity))
-        out += keyID.flatMap { FaceLibrary.bytes(hexadecimal: $0) } ?? [UInt8](repeating: 0, count: 8)
+        out += keyID.flatMap { Hexadecimal.bytes($0) } ?? [UInt8](repeating: 0, count: 8)
         out.put(UInt16(space.utf8.count))
         out += Array(space.utf8)
         out += [UInt8](repeating: 0, count: SegmentHeader.size - 4 - out.count)
@@ -99,7 +99,7 @@ struct SegmentHeader: Sendable, Hashable {
             throw fail("the kind of numbers is not known")
         }
         self.element = element
-        keyID = page[17] == 1 ? hexadecimal(Array(page[32..<40])) : nil
+        keyID = page[17] == 1 ? Hexadecimal.text(Array(page[32..<40])) : nil
         metric = page[18] == 0 ? .cosine : .euclidean
         isNormalised = page[19] == 1
         rowsPerBlock = Int(page.number(24, UInt32.self))

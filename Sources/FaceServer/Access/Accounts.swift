@@ -68,8 +68,8 @@ package final class Accounts: Sendable {
         let now = clock()
         let cookie = Secret.make()
         let isKnown = try change { content in
-            let user = content.users.first { Secret.same($0.tokenHash, hash) }
-            guard user != nil || Secret.same(hash, ownerHash) else { return false }
+            let user = content.users.first { ConstantTime.areEqual($0.tokenHash, hash) }
+            guard user != nil || ConstantTime.areEqual(hash, ownerHash) else { return false }
             content.sessions = content.sessions.filter { now.timeIntervalSince($0.value.usedAt) < Self.lifetime }
             if content.sessions.count >= Self.mostSessions,
                 let oldest = content.sessions.min(by: { $0.value.usedAt < $1.value.usedAt })

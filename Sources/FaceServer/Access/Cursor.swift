@@ -1,3 +1,5 @@
+import FaceCore
+
 /// Where a list goes on: opaque and signed, and good only for the list (route and filters) that gave it.
 package struct Cursor: Sendable {
     private let key: String
@@ -17,7 +19,7 @@ package struct Cursor: Sendable {
         guard head.last == "-", let bytes = Secret.bytes(String(head.dropLast())),
             let position = String(validating: bytes, as: UTF8.self)
         else { return nil }
-        return Secret.same(String(mark), self.mark(position, list)) ? position : nil
+        return ConstantTime.areEqual(String(mark), self.mark(position, list)) ? position : nil
     }
 
     /// 128 bits of the code are enough: it guards against mistakes and curiosity, the filters are checked anyway.

@@ -28,10 +28,15 @@ package final class EventHub: Sendable {
     /// next one makes up for it.
     package static let backlog = 256
 
+    private struct Listener {
+        let events: AsyncStream<ServerEvent>.Continuation
+        let who: Principal?
+    }
+
     private struct State {
         var next: Int
         var recent: [ServerEvent] = []
-        var listeners: [Int: AsyncStream<ServerEvent>.Continuation] = [:]
+        var listeners: [Int: Listener] = [:]
         var lastListener = 0
         var isClosed = false
     }
@@ -49,7 +54,7 @@ package final class EventHub: Sendable {
             if state.recent.count > Self.memory { state.recent.removeFirst(state.recent.count - Self.memory) }
             return (event, Array(state.listeners.values))
         }
-        for listener in listeners { listener.yield(event) }
+        for listener in listeners { listener.events.yield(event) }
     }
 
     /// What a listener gets.
@@ -60,13 +65,17 @@ package final class EventHub: Sendable {
         package let end: @Sendable () -> Void
     }
 
-    /// Listens from now on. The caller calls `end` when it stops.
-    package func subscribe(after id: Int? = nil) -> Subscription {
+    /// Listens from now on. The caller calls `end` when it stops. `who`: whose stream it is.
+    package func subscribe(after id: Int? = nil, who: Principal? = nil) -> Subscription {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ServerEvent.self, bufferingPolicy: .bufferingNewest(Self.backlog))
         let (missed, number) = state.withLock { state in
             state.lastListener += 1
-            if state.isClosed { continuation.finish() } else { state.listeners[state.lastListener] = continuation }
+            if state.isClosed {
+                continuation.finish()
+            } else {
+                state.listeners[state.lastListener] = Listener(events: continuation, who: who)
+            }
             return (Self.missed(state, id), state.lastListener)
         }
         return Subscription(
@@ -89,6 +98,16 @@ package final class EventHub: Sendable {
 
     package var listenerCount: Int { state.withLock { $0.listeners.count } }
 
+    /// Ends the streams of those who may no longer listen: a key that was withdrawn, a person or browser signed out.
+    package func end(where isGone: (Principal) -> Bool) {
+        let ended = state.withLock { state in
+            let gone = state.listeners.filter { $0.value.who.map(isGone) ?? false }
+            for number in gone.keys { state.listeners[number] = nil }
+            return Array(gone.values)
+        }
+        for listener in ended { listener.events.finish() }
+    }
+
     /// Ends all streams.
     package func close() {
         let listeners = state.withLock { state in
@@ -96,6 +115,6 @@ package final class EventHub: Sendable {
             defer { state.listeners = [:] }
             return Array(state.listeners.values)
         }
-        for listener in listeners { listener.finish() }
+        for listener in listeners { listener.events.finish() }
     }
 }

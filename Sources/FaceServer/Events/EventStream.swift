@@ -12,13 +12,15 @@ enum EventStream {
     /// - Parameters:
     ///   - first: events that say how things stand, for a listener who is new or was away too long.
     ///   - ends: whether the stream is over after this event.
+    ///   - isWelcome: whether the listener may still listen; asked with each heartbeat.
     static func reply(
-        _ request: Request, hub: EventHub, heartbeat: Duration = heartbeat,
+        _ request: Request, hub: EventHub, who: Principal?, heartbeat: Duration = heartbeat,
         wants: @escaping @Sendable (ServerEvent) -> Bool, first: @escaping @Sendable () async throws -> [ServerEvent],
-        ends: @escaping @Sendable (ServerEvent) -> Bool = { _ in false }
+        ends: @escaping @Sendable (ServerEvent) -> Bool = { _ in false },
+        isWelcome: @escaping @Sendable () async -> Bool = { true }
     ) async throws -> Reply {
         let after = request.headers[SecurityHeaders.field("Last-Event-ID")].flatMap { Int($0) }
-        let subscription = hub.subscribe(after: after)
+        let subscription = hub.subscribe(after: after, who: who)
         var opening: [ServerEvent]
         do {
             opening = after == nil || subscription.missed == nil ? try await first() : subscription.missed ?? []
@@ -33,7 +35,7 @@ enum EventStream {
             // the server ends only after its connections: a stream has to end with the wish to shut down
             try await withGracefulShutdownHandler {
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    try await write(start, subscription, to: &writer, heartbeat, wants, ends)
+                    try await write(start, subscription, to: &writer, heartbeat, wants, ends, isWelcome)
                 }
             } onGracefulShutdown: {
                 subscription.end()
@@ -45,7 +47,8 @@ enum EventStream {
 
     private static func write(
         _ start: [ServerEvent], _ subscription: EventHub.Subscription, to writer: inout any ResponseBodyWriter,
-        _ heartbeat: Duration, _ wants: (ServerEvent) -> Bool, _ ends: (ServerEvent) -> Bool
+        _ heartbeat: Duration, _ wants: (ServerEvent) -> Bool, _ ends: (ServerEvent) -> Bool,
+        _ isWelcome: () async -> Bool
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         for event in start {
@@ -54,6 +57,7 @@ enum EventStream {
         }
         for await event in subscription.events.withHeartbeat(every: heartbeat) {
             guard let event else {
+                guard await isWelcome() else { return }
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
                 continue
             }

@@ -37,9 +37,9 @@ struct BodyReader {
             guard let boundary = MultipartParser.boundary(of: contentType) else {
                 throw Problem(.unsupportedMediaType, "the form has no usable boundary")
             }
-            var parser = MultipartParser(boundary: boundary, names: names)
-            try await each(limit: Self.uploadLimit) { try parser.feed($0) }
-            return Upload(parts: try parser.finish())
+            var parts = CollectedParts(boundary: boundary, names: names)
+            try await each(limit: Self.uploadLimit) { try parts.feed($0) }
+            return Upload(parts: try parts.finish())
         case "application/json" where schema != nil:
             guard let schema else { break }
             return Upload(json: try await json(schema, components: components).value)
@@ -55,6 +55,25 @@ struct BodyReader {
             .unsupportedMediaType, "send multipart/form-data\(single)\(schema == nil ? "" : ", or application/json")")
     }
 
+    /// Hands on photos as they arrive, file by file: a form with parts named `photo`, or one photo as raw bytes.
+    func files(limit: Int, patience: Duration, _ take: (MultipartParser.Event) throws -> Void) async throws {
+        switch mediaType {
+        case "multipart/form-data":
+            guard let boundary = MultipartParser.boundary(of: request.headers[.contentType] ?? "") else {
+                throw Problem(.unsupportedMediaType, "the form has no usable boundary")
+            }
+            var parser = MultipartParser(boundary: boundary, names: ["photo"], repeats: true)
+            try await each(limit: limit, patience: patience) { try parser.feed($0).forEach(take) }
+            try parser.finish()
+        case let type where type == "application/octet-stream" || type.hasPrefix("image/"):
+            try take(.begin(name: "photo", file: nil))
+            try await each(limit: limit, patience: patience) { try take(.bytes(Array($0))) }
+            try take(.end)
+        default:
+            throw Problem(.unsupportedMediaType, "send multipart/form-data, image/* or application/octet-stream")
+        }
+    }
+
     private var mediaType: String {
         let whole = request.headers[.contentType] ?? ""
         return whole.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
@@ -66,16 +85,18 @@ struct BodyReader {
         return all
     }
 
-    private func each(limit: Int, _ body: (ArraySlice<UInt8>) throws -> Void) async throws {
+    private func each(
+        limit: Int, patience: Duration = patience, _ body: (ArraySlice<UInt8>) throws -> Void
+    ) async throws {
         if let announced = request.headers[.contentLength].flatMap({ Int($0) }), announced > limit {
             throw Self.tooLarge(limit)
         }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + patience
         var count = 0
         for try await buffer in request.body {
             count += buffer.readableBytes
             if count > limit { throw Self.tooLarge(limit) }
-            if ContinuousClock.now > deadline { throw Problem(.timeout, "the body took longer than 120 s") }
+            if ContinuousClock.now > deadline { throw Problem(.timeout, "the body took longer than \(patience)") }
             try body(ArraySlice(buffer.readableBytesView))
         }
     }

@@ -19,6 +19,8 @@ package struct Call: Sendable {
     package let version: Int?
     /// Of the client as far as it is known.
     package let address: String
+    /// Whether it came over a socket.
+    package let isConnected: Bool
     /// The checked body of a JSON route.
     package var json = StrictJSON.null
     /// The body as it came, on JSON routes.
@@ -28,7 +30,7 @@ package struct Call: Sendable {
 
     package init(
         request: Request, id: String, route: Route, parameters: [String: String], query: [String: String],
-        principal: Principal?, version: Int?, address: String
+        principal: Principal?, version: Int?, address: String, isConnected: Bool = false
     ) {
         self.request = request
         self.id = id
@@ -38,6 +40,7 @@ package struct Call: Sendable {
         self.principal = principal
         self.version = version
         self.address = address
+        self.isConnected = isConnected
     }
 
     /// A parameter of the path.
@@ -46,6 +49,18 @@ package struct Call: Sendable {
     package func parameter(_ name: String) -> String {
         guard let value = parameters[name] else { preconditionFailure("\(route.path) has no parameter \(name)") }
         return value
+    }
+
+    /// Does `body`, and calls `leave` when the client goes away meanwhile. The connection cannot be used again afterwards.
+    func whileConnected<R: Sendable>(
+        _ body: () async throws -> R, leave: @escaping @Sendable () -> Void
+    ) async throws -> R {
+        guard isConnected else { return try await body() }
+        return try await request.body.consumeWithInboundCloseHandler { _ in
+            try await body()
+        } onInboundClosed: {
+            leave()
+        }
     }
 
     package func integer(_ name: String) -> Int? { query[name].flatMap { Int($0) } }

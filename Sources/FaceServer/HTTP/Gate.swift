@@ -16,6 +16,8 @@ struct Gate: Sendable {
     let pool: WorkPool
     let cookieName: String
     let behindProxy: Bool
+    let metrics: Metrics
+    let log: RequestLog
 
     func answer(_ request: Request, _ trace: Trace) async throws -> Reply {
         guard hosts.allows(authority: request.head.authority) else {
@@ -95,7 +97,8 @@ struct Gate: Sendable {
         if let origin = request.headers[.origin], !hosts.allows(origin: origin) {
             throw Problem(.csrf, "the request comes from another site")
         }
-        guard let token = request.headers[SecurityHeaders.field("X-CSRF-Token")], Secret.same(token, csrf) else {
+        guard let token = request.headers[SecurityHeaders.field("X-CSRF-Token")], ConstantTime.areEqual(token, csrf)
+        else {
             throw Problem(.csrf, "send the token of GET /v1/session as X-CSRF-Token")
         }
     }
@@ -108,9 +111,9 @@ struct Gate: Sendable {
         let reader = BodyReader(request: request)
         var call = Call(
             request: request, id: trace.id, route: route, parameters: parameters, query: query, principal: principal,
-            version: version, address: trace.address)
+            version: version, address: trace.address, isConnected: trace.isConnected)
         switch route.body {
-        case .none: break
+        case .none, .files: break
         case .json(let schema): (call.json, call.bytes) = try await reader.json(schema, components: components)
         case .image(let parts, let json):
             call.upload = try await reader.images(parts, json: json, components: components)
@@ -138,8 +141,15 @@ struct Gate: Sendable {
         let record = Array(Set(objects)).sorted() + version + ["from:\(call.address)"]
         let (library, action, status) = (library, call.route.operation, reply.status)
         let (actor, key) = (call.principal?.id ?? "-", call.principal?.kind == .key ? call.principal?.id : nil)
-        try await pool.run {
-            try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
+        do {
+            try await pool.run {
+                try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
+            }
+        } catch {
+            metrics.count("likeness_audit_failures_total")
+            log.fault(call.id, error)
+            // what is done is done, and said to be; what was only read is kept back, for it must not leave unseen
+            if call.route.audit == .sensitiveRead { throw Problem(.unavailable, "the audit log cannot be written") }
         }
         return reply
     }

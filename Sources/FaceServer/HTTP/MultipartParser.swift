@@ -2,13 +2,21 @@ import Foundation
 
 /// Reads `multipart/form-data` (RFC 7578) as it arrives, with limits on everything a stranger can choose.
 ///
-/// Parts are kept in memory, so the caller bounds the whole body.
+/// It hands on what it reads and keeps no more than a delimiter's length; ``CollectedParts`` collects parts in memory.
 package struct MultipartParser {
+    /// What was read.
+    package enum Event: Sendable, Equatable {
+        /// A part begins; the file's name as the client says it.
+        case begin(name: String, file: String?)
+        case bytes([UInt8])
+        case end
+    }
+
     private enum State {
         case preamble
         case afterDelimiter
         case headers
-        case body(name: String)
+        case body
         case epilogue
     }
 
@@ -19,17 +27,20 @@ package struct MultipartParser {
 
     private let delimiter: [UInt8]
     private let names: [String]
+    private let repeats: Bool
     private var state = State.preamble
     /// What was not yet consumed begins at `start`. The leading line break lets the first delimiter look like the others.
     private var pending: [UInt8] = Array("\r\n".utf8)
     private var start = 0
     private var skipped = 0
-    private var parts: [String: [UInt8]] = [:]
+    private var seen: Set<String> = []
+    private var events: [Event] = []
 
-    /// `names`: the parts that are expected, each once; any other is refused.
-    package init(boundary: String, names: [String]) {
+    /// `names`: the parts that are expected; any other is refused. Each comes once, unless `repeats` allows more.
+    package init(boundary: String, names: [String], repeats: Bool = false) {
         delimiter = Array("\r\n--\(boundary)".utf8)
         self.names = names
+        self.repeats = repeats
     }
 
     /// The boundary of a `Content-Type`, nil when there is none or it breaks RFC 2046's rules (1…70 characters).
@@ -39,18 +50,20 @@ package struct MultipartParser {
         return value.utf8.allSatisfy(allowed.contains) && value.last != " " ? value : nil
     }
 
-    package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(Problem) {
+    /// Takes the next bytes of the body; what they complete comes back.
+    package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(Problem) -> [Event] {
         pending += bytes
         while try step() {}
         pending.removeFirst(start)
         start = 0
+        defer { events = [] }
+        return events
     }
 
-    /// The parts by name. Throws where the form ends too early or a part is missing.
-    package mutating func finish() throws(Problem) -> [String: [UInt8]] {
+    /// Throws where the form ended too early or a part is missing.
+    package func finish() throws(Problem) {
         guard case .epilogue = state else { throw Problem(.invalidInput, "the form ends before its last delimiter") }
-        for name in names where parts[name] == nil { throw .invalid("/\(name)", "is missing from the form") }
-        return parts
+        for name in names where !seen.contains(name) { throw .invalid("/\(name)", "is missing from the form") }
     }
 
     /// Does what the pending bytes allow; false when more are needed.
@@ -59,7 +72,7 @@ package struct MultipartParser {
         case .preamble: return try preamble()
         case .afterDelimiter: return try afterDelimiter()
         case .headers: return try headers()
-        case .body(let name): return body(name)
+        case .body: return body()
         case .epilogue:
             start = pending.count
             return false
@@ -107,26 +120,27 @@ package struct MultipartParser {
         guard let text = String(validating: pending[start..<end], as: UTF8.self) else {
             throw Problem(.invalidInput, "the headers of a part are not UTF-8")
         }
-        let name = try Self.name(in: text)
+        let (name, file) = try Self.name(in: text)
         guard names.contains(name) else {
             throw Problem(.invalidInput, "the form has an unknown part; known are \(names.joined(separator: ", "))")
         }
-        guard parts[name] == nil else { throw .invalid("/\(name)", "is twice in the form") }
-        parts[name] = []
+        guard seen.insert(name).inserted || repeats else { throw .invalid("/\(name)", "is twice in the form") }
+        events.append(.begin(name: name, file: file))
         start = end + 4
-        state = .body(name: name)
+        state = .body
         return true
     }
 
-    private mutating func body(_ name: String) -> Bool {
+    private mutating func body() -> Bool {
         if let at = find(delimiter) {
-            parts[name, default: []] += pending[start..<at]
+            if at > start { events.append(.bytes(Array(pending[start..<at]))) }
+            events.append(.end)
             start = at + delimiter.count
             state = .afterDelimiter
             return true
         }
         let keep = max(start, pending.count - delimiter.count + 1)
-        parts[name, default: []] += pending[start..<keep]
+        if keep > start { events.append(.bytes(Array(pending[start..<keep]))) }
         start = keep
         return false
     }
@@ -148,7 +162,7 @@ package struct MultipartParser {
         }
     }
 
-    private static func name(in headers: String) throws(Problem) -> String {
+    private static func name(in headers: String) throws(Problem) -> (String, String?) {
         // by scalars: to Swift a carriage return and a line feed are one character
         let lines = headers.components(separatedBy: "\r\n")
         for line in lines {
@@ -157,9 +171,36 @@ package struct MultipartParser {
             else { continue }
             let parameters = Parameters(String(line[line.index(after: colon)...]))
             guard parameters.value.lowercased() == "form-data", let name = parameters["name"] else { break }
-            return name
+            return (name, parameters["filename"])
         }
         throw Problem(.invalidInput, "a part of the form has no name")
+    }
+}
+
+/// Parts that are kept in memory; the caller bounds the whole body.
+package struct CollectedParts {
+    private var parser: MultipartParser
+    private var parts: [String: [UInt8]] = [:]
+    private var name = ""
+
+    package init(boundary: String, names: [String]) { parser = MultipartParser(boundary: boundary, names: names) }
+
+    package mutating func feed(_ bytes: ArraySlice<UInt8>) throws(Problem) {
+        for event in try parser.feed(bytes) {
+            switch event {
+            case .begin(let begun, _):
+                name = begun
+                parts[name] = []
+            case .bytes(let bytes): parts[name, default: []] += bytes
+            case .end: break
+            }
+        }
+    }
+
+    /// The parts by name. Throws where the form ends too early or a part is missing.
+    package func finish() throws(Problem) -> [String: [UInt8]] {
+        try parser.finish()
+        return parts
     }
 }
 

@@ -22,6 +22,6 @@ extension Problem {
         "space-mismatch": .wrongSpace, "dimension-mismatch": .wrongSpace, "usage": .invalidInput,
         "invalid-input": .invalidInput, "not-found": .notFound, "file-missing": .notFound, "conflict": .conflict,
         "stale-version": .staleVersion, "cancelled": .unavailable, "library-busy": .unavailable,
-        "disk-full": .unavailable,
+        "disk-full": .unavailable, "file-unwritable": .unavailable,
     ]
 }

@@ -58,7 +58,8 @@ final class Repetition: Sendable {
         }
         let reply = try await perform()
         if reply.status < 400, let stored = StoredReply(reply) {
-            try await keep(call, stored, fingerprint, route, key, slot)
+            // what is done is not undone by an answer that cannot be kept; decisions know their key by themselves
+            try? await keep(call, stored, fingerprint, route, key, slot)
         }
         return reply
     }

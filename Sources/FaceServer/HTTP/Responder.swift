@@ -95,10 +95,13 @@ final class Trace: Sendable {
     /// One of the known methods, so that a stranger cannot make up labels of metrics.
     let method: String
     let address: String
+    /// Whether a client is at the other end of a socket, whose going can be noticed.
+    let isConnected: Bool
     private let known = Locked(Known())
 
     init(request: Request, peer: String?, behindProxy: Bool) {
         id = Self.id(of: request)
+        isConnected = peer != nil
         let usual: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         method = usual.contains(request.method) ? request.method.rawValue : "other"
         let forwarded = behindProxy ? request.headers[SecurityHeaders.field("X-Forwarded-For")] : nil

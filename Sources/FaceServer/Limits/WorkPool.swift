@@ -15,6 +15,7 @@ package final class WorkPool: Sendable {
 
     private let state = Mutex(State())
     private let ready = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
     private let most: Int
     package let threads: Int
 
@@ -23,8 +24,9 @@ package final class WorkPool: Sendable {
         self.most = most
         self.threads = threads
         for k in 0..<threads {
-            let thread = Thread { [weak self] in
+            let thread = Thread { [weak self, ended] in
                 while let work = self?.next() { work() }
+                ended.signal()
             }
             thread.name = "\(name)-\(k)"
             thread.stackSize = 8 << 20
@@ -47,10 +49,17 @@ package final class WorkPool: Sendable {
     /// Pieces of work that run or wait.
     package var load: Int { state.withLock { $0.waiting.count + $0.running } }
 
-    /// Lets the threads end once what waits is done.
-    package func close() {
-        state.withLock { $0.isClosed = true }
+    /// Ends the threads once what waits is done, and returns when they have ended: nothing that they use is freed under
+    /// them, and no network runs on while the process ends. A piece of work that takes longer than `patience` is left behind.
+    package func close(patience: Double = 60) {
+        let isFirst = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        guard isFirst else { return }
         for _ in 0..<threads { ready.signal() }
+        let deadline = DispatchTime.now() + patience
+        for _ in 0..<threads where ended.wait(timeout: deadline) == .timedOut { return }
     }
 
     private func next() -> (@Sendable () -> Void)? {

@@ -1,15 +1,17 @@
 import Foundation
-import HTTPTypes
+package import HTTPTypes
 
 /// The files of the pages: read once, named by their content, served from memory.
 ///
 /// There is one page, `index.html`; every other file answers at `/app/<name>`, whatever folder it lies in. The page says
 /// `"/app/…"` and is served with `"/app/<hash of all files>/…"` instead; the imports of the modules are relative, so all of
 /// them follow. Under that address a file never changes and is cached for ever; under the plain one it is asked for again
-/// with its ETag.
+/// with its ETag. Texts are compressed once, for those who take gzip.
 package struct WebFiles: Sendable {
     package struct File: Sendable {
         package let bytes: [UInt8]
+        /// The same, compressed; nil where that gains nothing.
+        package let compressed: [UInt8]?
         package let type: String
         package let tag: String
     }
@@ -26,7 +28,10 @@ package struct WebFiles: Sendable {
         for (name, bytes) in contents {
             let type = Self.type(of: name)
             let served = type.hasPrefix("text/html") ? Self.linked(bytes, release) : bytes
-            files[name] = File(bytes: served, type: type, tag: "\"\(Secret.digest(served).prefix(24))\"")
+            let isText = type.hasPrefix("text/") || type.hasPrefix("image/svg")
+            files[name] = File(
+                bytes: served, compressed: isText ? Gzip.compressed(served) : nil, type: type,
+                tag: String(Secret.digest(served).prefix(24)))
         }
         self.files = files
     }
@@ -59,22 +64,41 @@ package struct WebFiles: Sendable {
     }
 
     /// The one page; nil when the program was installed without it.
-    package func index(ifNoneMatch: String?) -> Reply? { reply(file: "index.html", isVersioned: false, ifNoneMatch) }
+    package func index(_ request: HTTPFields = [:]) -> Reply? { reply(file: "index.html", isVersioned: false, request) }
 
-    /// The answer for `<name>` or `<release>/<name>`; nil when there is no such file. The page is none of them.
-    package func reply(_ path: String, ifNoneMatch: String?) -> Reply? {
-        let isVersioned = path.hasPrefix("\(release)/")
-        let name = isVersioned ? String(path.dropFirst(release.count + 1)) : path
-        return name == "index.html" ? nil : reply(file: name, isVersioned: isVersioned, ifNoneMatch)
+    /// The page with a first view in it, for one reader only; nil when the program was installed without the page.
+    package func index(showing view: String) -> Reply? {
+        guard let file = files["index.html"], let html = String(validating: file.bytes, as: UTF8.self) else {
+            return nil
+        }
+        let whole = html.replacingOccurrences(of: Self.place, with: view)
+        return Reply(200, .bytes(Array(whole.utf8), type: file.type), headers: [.cacheControl: "no-store"])
     }
 
-    private func reply(file name: String, isVersioned: Bool, _ ifNoneMatch: String?) -> Reply? {
+    /// Where `index.html` takes the first view.
+    private static let place = "<!-- first view -->"
+
+    /// The answer for `<name>` or `<release>/<name>`; nil when there is no such file. The page is none of them.
+    ///
+    /// - Parameter request: headers of the request; `If-None-Match` and `Accept-Encoding` count.
+    package func reply(_ path: String, _ request: HTTPFields = [:]) -> Reply? {
+        let isVersioned = path.hasPrefix("\(release)/")
+        let name = isVersioned ? String(path.dropFirst(release.count + 1)) : path
+        return name == "index.html" ? nil : reply(file: name, isVersioned: isVersioned, request)
+    }
+
+    private func reply(file name: String, isVersioned: Bool, _ request: HTTPFields) -> Reply? {
         guard let file = files[name] else { return nil }
-        var headers: HTTPFields = [.eTag: file.tag]
+        let packed = Gzip.isAccepted(request[.acceptEncoding]) ? file.compressed : nil
+        // each form of the file has a tag of its own (RFC 9110 §8.8.3)
+        let tag = packed == nil ? "\"\(file.tag)\"" : "\"\(file.tag)-gzip\""
+        var headers: HTTPFields = [.eTag: tag]
         headers[.cacheControl] = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
-        let asked = (ifNoneMatch ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        if asked.contains(file.tag) || asked.contains("W/" + file.tag) { return Reply(304, headers: headers) }
-        return Reply(200, .bytes(file.bytes, type: file.type), headers: headers)
+        if file.compressed != nil { headers[.vary] = "Accept-Encoding" }
+        let asked = (request[.ifNoneMatch] ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        if asked.contains(tag) || asked.contains("W/" + tag) { return Reply(304, headers: headers) }
+        if packed != nil { headers[.contentEncoding] = "gzip" }
+        return Reply(200, .bytes(packed ?? file.bytes, type: file.type), headers: headers)
     }
 
     private static func linked(_ html: [UInt8], _ release: String) -> [UInt8] {

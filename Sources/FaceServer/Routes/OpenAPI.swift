@@ -106,6 +106,22 @@ package enum OpenAPI {
             // an empty body counts as `{}`
             let isRequired = !schema.faults(in: .object([]), components: Components.all).isEmpty
             return content([("application/json", schema.document)], required: isRequired)
+        case .files:
+            let binary = StrictJSON.object([.init("type", .string("string")), .init("format", .string("binary"))])
+            let form = StrictJSON.object([
+                .init("type", .string("object")),
+                .init(
+                    "properties",
+                    .object([
+                        .init(
+                            "photo",
+                            .object([
+                                .init("type", .string("array")), .init("items", binary),
+                                .init("minItems", .integer(1)),
+                            ]))
+                    ])), .init("required", .array([.string("photo")])),
+            ])
+            return content([("multipart/form-data", form), ("application/octet-stream", binary)], required: true)
         case .image(let parts, let json):
             let binary = StrictJSON.object([.init("type", .string("string")), .init("format", .string("binary"))])
             let form = StrictJSON.object([
@@ -162,6 +178,7 @@ package enum OpenAPI {
         }
         switch route.body {
         case .none: break
+        case .files: kinds.formUnion([.unsupportedMediaType, .tooLarge, .timeout, .unreadableImage])
         case .json: kinds.formUnion([.invalidJSON, .unsupportedMediaType, .tooLarge, .timeout])
         case .image:
             kinds.formUnion([

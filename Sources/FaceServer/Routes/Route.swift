@@ -54,6 +54,8 @@ package struct Route: Sendable {
         case json(Schema)
         /// Raw image bytes, or a form with these parts; `json` where a stored face may be named instead.
         case image(parts: [String], json: Schema?)
+        /// Photos that the handler reads as they arrive: a form with any number of parts `photo`, or raw bytes.
+        case files
     }
 
     package struct Parameter: Sendable {

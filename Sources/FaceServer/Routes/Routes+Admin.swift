@@ -33,7 +33,14 @@ extension Routes {
                     threshold: body.parameters?.threshold ?? settings.threshold,
                     qualityFloor: body.parameters?.qualityFloor ?? settings.qualityFloor)
                 if body.dryRun == true {
-                    return try .json(try await services.ask { try $0.previewGrouping(parameters) })
+                    let (library, threads) = (services.library, services.options.threads)
+                    let preview = try await services.trials.run(who: call.principal?.id ?? "-", call: call) {
+                        try library.previewGrouping(parameters, threads: threads, cancellation: $0)
+                    }
+                    var reply = try Reply.json(preview)
+                    // the end of the connection was listened for, so it cannot be used again
+                    if call.isConnected { reply.headers[.connection] = "close" }
+                    return reply
                 }
                 let job = try await services.ask { try $0.enqueueGrouping(parameters) }
                 return try .json(JobStarted(job: job), status: 202, subjects: [job.id])
@@ -111,6 +118,7 @@ extension Routes {
             ) { call in
                 let id = call.parameter("id")
                 try await services.ask { try $0.deleteKey(id) }
+                services.hub.end { $0.id == id }
                 return Reply(204, subjects: [id])
             },
         ]
@@ -177,6 +185,7 @@ extension Routes {
             ) { call in
                 let id = call.parameter("id")
                 guard try services.accounts.remove(user: id) else { throw Problem.notFound("user of this id") }
+                services.hub.end { $0.id == id }
                 return Reply(204, subjects: [id])
             },
         ]

@@ -18,8 +18,9 @@ extension Routes {
                 answers: [picture, .init(304, "Not changed")]
             ) { call in
                 let id = call.parameter("id")
-                let crop = try await services.ask { try $0.crop(of: id) }
-                return picture(crop.bytes, tag: crop.etag, call)
+                let kept = try await services.ask { try $0.keptCrop(of: id) }
+                let crop = if let kept { kept } else { try await services.pictures.crop(of: id) }
+                return try await picture(tag: crop.etag, call) { crop.bytes }
             },
             Route(
                 .get, "/v1/faces/{id}/neighbours", "listNeighbours", "The most similar faces",
@@ -56,12 +57,15 @@ extension Routes {
     static let picture = Route.Answer(200, "The picture", [("image/jpeg", nil)])
 
     /// A picture whose address changes with its bytes when the caller names the version (`?v=`); else it is asked for again.
-    static func picture(_ bytes: [UInt8], tag: String, _ call: Call) -> Reply {
+    /// `bytes` is asked only when the caller has not got them.
+    static func picture(
+        tag: String, _ call: Call, _ bytes: () async throws -> [UInt8]
+    ) async throws -> Reply {
         let quoted = tag.hasPrefix("\"") ? tag : "\"\(tag)\""
         var headers: HTTPFields = [.eTag: quoted]
         let isVersioned = call.query["v"].map { !$0.isEmpty } ?? false
         headers[.cacheControl] = isVersioned ? "private, max-age=31536000, immutable" : "private, no-cache"
         if call.request.headers[.ifNoneMatch] == quoted { return Reply(304, headers: headers) }
-        return Reply(200, .bytes(bytes, type: "image/jpeg"), headers: headers)
+        return Reply(200, .bytes(try await bytes(), type: "image/jpeg"), headers: headers)
     }
 }

@@ -31,8 +31,10 @@ extension Routes {
             ) { call in
                 let id = call.parameter("id")
                 let side = call.integer("size") ?? 1440
-                let bytes = try await services.ask { try $0.picture(of: id, side: side) }
-                return picture(bytes, tag: String(Secret.digest(bytes).prefix(24)), call)
+                let version = try await services.ask { try $0.version(ofPhoto: id) }
+                return try await picture(tag: "\(version)-\(side)", call) {
+                    try await services.pictures.image(of: id, version: version, side: side)
+                }
             },
             drawBox(services),
         ]

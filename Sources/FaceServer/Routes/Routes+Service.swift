@@ -8,10 +8,19 @@ extension Routes {
     static func exports(_ services: Services) -> [Route] {
         [
             Route(
-                .get, "/v1/exports/people", "exportPeople", "All people and whose faces are whose",
-                access: .scope(.admin),
-                limits: .search, audit: .sensitiveRead, idempotency: .safe, answers: [.json(.anything)]
-            ) { _ in
+                .get, "/v1/exports/people", "exportPeople",
+                "All people and whose faces are whose; `form=lines`: a line a person, as it is read",
+                access: .scope(.admin), limits: .search, audit: .sensitiveRead, idempotency: .safe,
+                query: [.init("form", .oneOf("json", "lines"))],
+                answers: [.init(200, "The people", [("application/json", .anything), ("application/jsonl", nil)])]
+            ) { call in
+                if call.query["form"] == "lines" {
+                    return try services.lines("people.jsonl") { library, write in
+                        try library.exportPeople { (entry) throws(LikenessError) in
+                            try write(try Services.line(entry))
+                        }
+                    }
+                }
                 var reply = try Reply.json(try await services.ask { try $0.exportPeople() })
                 reply.headers[.contentDisposition] = "attachment; filename=\"people.json\""
                 return reply
@@ -21,22 +30,16 @@ extension Routes {
                 access: .scope(.admin), limits: .search, audit: .sensitiveRead, idempotency: .safe,
                 answers: [.init(200, "JSON Lines", [("application/jsonl", nil)])]
             ) { _ in
-                let bytes = try await services.ask { library in
-                    var text: [UInt8] = []
-                    try library.exportDecisions { line throws(LikenessError) in
-                        text += line.utf8
-                        if text.last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
-                    }
-                    return text
-                }
-                return Reply(
-                    200, .bytes(bytes, type: "application/jsonl"),
-                    headers: [.contentDisposition: "attachment; filename=\"decisions.jsonl\""])
+                try services.lines("decisions.jsonl") { try $0.exportDecisions($1) }
             },
             Route(
-                .get, "/v1/models", "listModels", "Models whose vectors the library holds", access: .scope(.personRead),
+                .get, "/v1/models", "listModels", "Models of the library's vectors, and those that look at photos now",
+                access: .scope(.personRead),
                 limits: .read, audit: .none, idempotency: .safe, answers: [.json(.page(.reference("Model")))]
-            ) { _ in try .json(WholePage(try await services.ask { try $0.models() })) },
+            ) { _ in
+                let known = try await services.ask { try $0.models() }
+                return try .json(WholePage(services.describe(known)))
+            },
         ]
     }
 
@@ -101,7 +104,7 @@ extension Routes {
         ]
         let plain = paths.map { path in
             page(path, "page\(path.replacingOccurrences(of: "/", with: "_"))") { call in
-                try index(services, call)
+                try await index(services, call)
             }
         }
         return plain + [
@@ -109,7 +112,7 @@ extension Routes {
                 .get, "/", "pageOverview", "The first page; a token in the address signs in", access: .open,
                 limits: .login, audit: .none, idempotency: .safe, query: [.init("token", .text(0...200))],
                 answers: [html, .init(303, "Signed in")]
-            ) { call in try signIn(services, call) },
+            ) { call in try await signIn(services, call) },
             file("/app/{file}", services) { $0.parameter("file") },
             file("/app/{release}/{file}", services) { call in
                 let name = call.parameter("file")
@@ -134,22 +137,24 @@ extension Routes {
             limits: .free, audit: .none, idempotency: .safe, query: [.init("v", .text(0...100))],
             answers: [.init(200, "The file"), .init(304, "Not changed")]
         ) { call in
-            guard let reply = services.pages.reply(name(call), ifNoneMatch: call.request.headers[.ifNoneMatch]) else {
+            guard let reply = services.pages.reply(name(call), call.request.headers) else {
                 throw Problem.notFound("file of this name")
             }
             return reply
         }
     }
 
-    private static func index(_ services: Services, _ call: Call) throws -> Reply {
-        guard let reply = services.pages.index(ifNoneMatch: call.request.headers[.ifNoneMatch]) else {
+    private static func index(_ services: Services, _ call: Call) async throws -> Reply {
+        let view = await services.firstView(call)
+        let reply = view.map { services.pages.index(showing: $0) } ?? services.pages.index(call.request.headers)
+        guard let reply else {
             throw Problem.notFound("page: the program was installed without its pages")
         }
         return reply
     }
 
-    private static func signIn(_ services: Services, _ call: Call) throws -> Reply {
-        guard let token = call.query["token"] else { return try index(services, call) }
+    private static func signIn(_ services: Services, _ call: Call) async throws -> Reply {
+        guard let token = call.query["token"] else { return try await index(services, call) }
         guard let cookie = try services.accounts.signIn(token: token) else {
             throw Problem(
                 .unauthenticated, "the link is not valid (any more): open the one that the program printed last")

@@ -18,6 +18,8 @@ extension Routes {
             ) { call in
                 if let cookie = call.request.cookies[services.cookieName]?.value {
                     try services.accounts.signOut(cookie: cookie)
+                    // each browser has a CSRF token of its own
+                    services.hub.end { $0.kind == call.principal?.kind }
                 }
                 return Reply(204)
             },

@@ -3,7 +3,7 @@ package enum Routes {
     package static func all(_ services: Services) -> [Route] {
         let groups: [@Sendable (Services) -> [Route]] = [
             session, people, personChanges, faces, faceChanges, photos, questions, decisions, searches, developer,
-            imports, jobs, groupings, settings, keys, users, audit, exports, service, pages,
+            uploads, bulk, imports, jobs, groupings, settings, keys, users, audit, exports, service, pages,
         ]
         return groups.flatMap { $0(services) }
     }

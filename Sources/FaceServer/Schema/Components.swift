@@ -130,8 +130,10 @@ package enum Components {
                     .required("paths", .array(.text))))))
 
     static let model = Schema.object(
-        .required("id", .text), .required("space", .text), .required("dimension", .count), .required("state", .text),
-        .required("faces", .count))
+        .required("id", .text), .required("role", .oneOf("embedder", "detector")), .required("name", .text),
+        .required("licence", .text.nullable), .required("source", .text.nullable), .required("space", .text.nullable),
+        .required("dimension", .count.nullable), .required("state", .oneOf("current", "building", "old")),
+        .required("faces", .count.nullable))
 
     static let session = Schema.object(
         .required("user", .object(.required("id", .text), .required("name", .text))),

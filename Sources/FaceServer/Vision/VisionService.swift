@@ -62,6 +62,12 @@ package final class VisionService: Sendable {
         }
     }
 
+    /// Cards of the networks that are loaded; empty before.
+    var cards: [ModelCard] {
+        if case .success(let vision) = loaded.withLock({ $0 }) { return vision.cards }
+        return []
+    }
+
     func space() async throws -> EmbeddingSpace { try await pool.run { try self.networks().space } }
 
     /// The faces of an uploaded picture. Throws `busy` when too many wait, `too-large` and `unreadable-image` by the limits

@@ -1,4 +1,5 @@
 import { emit } from './bus.js';
+import { grant } from './rights.js';
 
 /** An answer that is no success, in the shape of problem+json. */
 export class Problem extends Error {
@@ -26,6 +27,7 @@ export let session = null;
 /** Reads the session: role, library and the token that every change carries. */
 export async function signIn() {
   session = await get('/session');
+  grant(session.scopes);
   return session;
 }
 
@@ -62,8 +64,9 @@ async function once(method, path, { body, version, signal }, key) {
   if (method !== 'GET') headers['X-CSRF-Token'] = session?.csrf ?? '';
   if (version !== undefined) headers['If-Match'] = `"${version}"`;
   if (key) headers['Idempotency-Key'] = key;
-  const raw = body instanceof Blob;
-  if (body !== undefined) headers['Content-Type'] = raw ? body.type || 'application/octet-stream' : 'application/json';
+  const raw = body instanceof Blob || body instanceof FormData;
+  // Of a form the browser itself says where its parts end.
+  if (body !== undefined && !(body instanceof FormData)) headers['Content-Type'] = raw ? body.type || 'application/octet-stream' : 'application/json';
   let response;
   try {
     response = await fetch(`/v1${path}`, { method, headers, signal, body: raw ? body : body && JSON.stringify(body) });

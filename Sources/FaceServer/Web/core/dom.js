@@ -1,13 +1,17 @@
+import { may } from './rights.js';
+
 /**
  * Builds an element: `h('button.primary', {onclick: save, 'aria-label': 'Save'}, 'Save')`.
+ * `needs` names the scope without which there is no such element: then null comes back, which parents leave out.
  * Strings become text nodes. Nothing in these pages parses markup, so a name can never become some.
  */
 export function h(spec, ...rest) {
+  const first = rest[0];
+  const isProps = first && typeof first === 'object' && !(first instanceof Node) && !Array.isArray(first);
+  if (isProps && first.needs && !may(first.needs)) return null;
   const [tag, ...classes] = spec.split('.');
   const node = document.createElement(tag);
   if (classes.length) node.className = classes.join(' ');
-  const first = rest[0];
-  const isProps = first && typeof first === 'object' && !(first instanceof Node) && !Array.isArray(first);
   if (isProps) setProps(node, rest.shift());
   append(node, rest);
   return node;
@@ -16,7 +20,7 @@ export function h(spec, ...rest) {
 function setProps(node, props) {
   for (const [name, value] of Object.entries(props)) {
     // In ARIA "false" is a value of its own; everywhere else it means that the attribute is absent.
-    if (value === undefined || value === null || (value === false && !name.startsWith('aria-'))) continue;
+    if (name === 'needs' || value === undefined || value === null || (value === false && !name.startsWith('aria-'))) continue;
     if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
     else if (name === 'dataset') Object.assign(node.dataset, value);
     else if (name === 'class') node.classList.add(...value.split(' ').filter(Boolean));

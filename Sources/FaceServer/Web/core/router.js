@@ -22,6 +22,8 @@ const routes = [
 let current = null;
 // A document that was just opened leaves the focus at its start, as every page of the web does.
 let moved = false;
+// What the server has drawn already; a page leaves it in place until it has more.
+let first = document.querySelector('[data-first]')?.dataset.first;
 const main = document.getElementById('main');
 
 /** Goes to a page of this site without loading the document again. */
@@ -54,6 +56,7 @@ async function show(restore) {
     signal: controller.signal,
     root: main,
     restore,
+    drawn: first === name,
     params: pattern ? pattern.exec(path).slice(1).map(decodeURIComponent) : [],
     search: new URLSearchParams(location.search),
     title(text) {
@@ -63,6 +66,7 @@ async function show(restore) {
     reload: () => show({ scroll: window.scrollY }),
   };
   current = page;
+  first = null;
   pageKeys({});
   main.dataset.page = name;
   document.dispatchEvent(new CustomEvent('navigated', { detail: { name, path } }));

@@ -35,7 +35,7 @@ function folder(item, scan) {
           item.watching && ' · watched for new files',
         ),
       ),
-      h('button', { type: 'button', onclick: () => scan(item.path) }, icon('retry'), 'Look again'),
+      h('button', { needs: 'job', type: 'button', onclick: () => scan(item.path) }, icon('retry'), 'Look again'),
     ),
     photos &&
       [
@@ -79,6 +79,8 @@ function folder(item, scan) {
   );
 }
 
+const PART = 50;
+
 export default async function imports(page) {
   page.title('Imports');
   const place = h('div.place', skeletonRows(3)),
@@ -98,6 +100,7 @@ export default async function imports(page) {
   const form = h(
     'form.addfolder',
     {
+      needs: 'job',
       onsubmit: (event) => {
         event.preventDefault();
         scan(field.value.trim(), true);
@@ -108,10 +111,72 @@ export default async function imports(page) {
     roots,
     hint,
   );
+  const chooser = h('input.sr', {
+    type: 'file',
+    accept: 'image/*',
+    multiple: true,
+    id: 'send',
+    onchange: () => send([...chooser.files]),
+  });
+  const sending = h('p.soft.small', { role: 'status' });
+  const sender = h(
+    'div.send.card',
+    {
+      needs: 'job',
+      ondragover: (event) => {
+        event.preventDefault();
+        sender.classList.add('over');
+      },
+      ondragleave: () => sender.classList.remove('over'),
+      ondrop: (event) => {
+        event.preventDefault();
+        sender.classList.remove('over');
+        send([...event.dataTransfer.files]);
+      },
+    },
+    icon('upload'),
+    h(
+      'div',
+      h('b', 'Or send photos from this device'),
+      h('p.soft.small', 'Drop them here. They are kept in the inbox of the library and imported at once.'),
+      sending,
+    ),
+    chooser,
+    h('label.button', { for: 'send' }, 'Choose photos'),
+  );
   fill(
     page.root,
-    h('div.page', pageHead('Imports', { sub: 'Photos stay where they are and are never changed.' }), form, place),
+    h('div.page', pageHead('Imports', { sub: 'Photos stay where they are and are never changed.' }), form, sender, place),
   );
+
+  /** Sends photos in parts, so that one bad moment costs one part. */
+  async function send(files) {
+    const refused = [];
+    let sent = 0;
+    for (let at = 0; at < files.length; at += PART) {
+      fill(sending, h('span.spinner'), ` ${num(at)} of ${plural(files.length, 'photo')} sent`);
+      const form = new FormData();
+      for (const file of files.slice(at, at + PART)) form.append('photo', file, file.name);
+      try {
+        const answer = await post('/uploads', form);
+        sent += answer.photos.length;
+        refused.push(...answer.refused.map((each) => `${each.name} ${each.detail}`));
+      } catch (problem) {
+        if (problem.slug !== 'unreadable-image') {
+          complain(problem);
+          break;
+        }
+        refused.push(...(problem.body.errors ?? []).map((each) => each.detail));
+      }
+    }
+    chooser.value = '';
+    fill(
+      sending,
+      `${plural(sent, 'photo')} sent. `,
+      refused.length > 0 && h('span.problem', icon('warning'), refused.slice(0, 3).join('; ')),
+    );
+    if (sent) await draw();
+  }
 
   async function scan(path, typed) {
     try {

@@ -46,7 +46,7 @@ export default async function journal(page) {
         sub: 'Every decision, newest first. Groups are made from these; nothing a job does can lose one.',
         actions: h(
           'a.button',
-          { href: '/v1/exports/decisions', download: 'decisions.jsonl' },
+          { needs: 'admin', href: '/v1/exports/decisions', download: 'decisions.jsonl' },
           icon('imports'),
           'Download',
         ),
@@ -76,7 +76,7 @@ export default async function journal(page) {
       decision.undoable && !decision.undoneBy &&
         h(
           'button',
-          { type: 'button', 'aria-label': `Undo: ${decision.summary}`, onclick: () => undo(decision) },
+          { needs: 'person:write', type: 'button', 'aria-label': `Undo: ${decision.summary}`, onclick: () => undo(decision) },
           icon('undo'),
           'Undo',
         ),

@@ -7,6 +7,7 @@ import { pageHead } from './head.js';
 import { icon } from './icons.js';
 import { createListing } from './listing.js';
 import { pickPerson } from './picker.js';
+import { may, only } from './rights.js';
 import { navigate } from './router.js';
 import { selectionBar } from './selection.js';
 import { emptyState } from './states.js';
@@ -20,9 +21,9 @@ export default async function loosePage(page) {
     noun: 'face',
     onClear: () => loose.grid.clear(),
     actions: () => [
-      { text: 'Give to …', icon: 'person', key: 'n', run: name },
-      { text: 'Ignore', icon: 'hide', key: 'i', run: () => take('ignore') },
-      { text: 'Not a face', icon: 'close', key: 'x', run: () => take('not-a-face') },
+      { needs: 'face:write', text: 'Give to …', icon: 'person', key: 'n', run: name },
+      { needs: 'face:write', text: 'Ignore', icon: 'hide', key: 'i', run: () => take('ignore') },
+      { needs: 'face:write', text: 'Not a face', icon: 'close', key: 'x', run: () => take('not-a-face') },
     ],
   });
   fill(
@@ -71,6 +72,7 @@ export default async function loosePage(page) {
                 {
                   type: 'button',
                   tabindex: -1,
+                  disabled: !may('face:write'),
                   'aria-label': `It is ${nameOf(candidate.person)}, ${years(candidate.person)}, similarity ${
                     similarity(candidate.similarity)
                   }`,
@@ -86,6 +88,7 @@ export default async function loosePage(page) {
         ),
         h(
           'div.acts',
+          { needs: 'face:write' },
           h('button.quiet', {
             type: 'button',
             tabindex: -1,
@@ -141,6 +144,7 @@ export default async function loosePage(page) {
     tile,
     empty: nothing,
     grid: {
+      selectable: may('face:write'),
       onSelect: (ids) => bar.show(ids),
       onOpen: (id) => navigate(`/photos/${loose.shown.get(id).face.photo}`),
       onActive(item) {
@@ -161,7 +165,7 @@ export default async function loosePage(page) {
     give(chosen(), { person: found.person });
     return true;
   };
-  page.keys({
+  page.keys(only('face:write', {
     1: candidate(0),
     2: candidate(1),
     3: candidate(2),
@@ -174,7 +178,7 @@ export default async function loosePage(page) {
     x: () => {
       take('not-a-face');
     },
-  });
+  }));
   on(
     'changed',
     debounce(250, (event) => {

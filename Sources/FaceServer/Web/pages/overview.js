@@ -5,6 +5,7 @@ import { dayName, num, plural, timeOfDay } from './format.js';
 import { groupingNote, pageHead } from './head.js';
 import { icon } from './icons.js';
 import { jobRow } from './jobcard.js';
+import { may } from './rights.js';
 import { emptyState, skeletonRows } from './states.js';
 import { avatar, faceImage, personLabel } from './tiles.js';
 
@@ -32,7 +33,7 @@ function sum(title, total, parts) {
   );
 }
 
-function sums({ photos, faces, people }) {
+function sums({ photos, faces, people, jobs }) {
   return h(
     'div.sums',
     sum('Photos', photos.total, [
@@ -46,7 +47,12 @@ function sums({ photos, faces, people }) {
       { text: 'in people', count: faces.inPeople, tone: 'c1', href: '/people', always: true },
       { text: 'loose', count: faces.loose, tone: 'c3', href: '/loose' },
       { text: 'ignored', count: faces.ignored, tone: 'c6' },
-      { text: 'not yet considered', count: faces.notConsidered, tone: 'c5', href: '/jobs' },
+      {
+        text: jobs.length ? 'not yet considered' : 'too poor to compare',
+        count: faces.notConsidered,
+        tone: 'c5',
+        href: jobs.length ? '/jobs' : null,
+      },
     ]),
     sum('People', people.total, [
       { text: 'named', count: people.named, tone: 'c1', href: '/people', always: true },
@@ -58,6 +64,7 @@ function sums({ photos, faces, people }) {
 
 /** The next best action, shown with the faces it is about. */
 async function nextStep(overview, signal) {
+  if (!may('person:write')) return null;
   const { kind, text } = overview.next;
   const card = (art, title, line, href, button) =>
     h(
@@ -196,7 +203,7 @@ async function render(page) {
 }
 
 export default async function overviewPage(page) {
-  if (!page.restore) fill(page.root, h('div.page', pageHead('Overview'), skeletonRows(5)));
+  if (!page.restore && !page.drawn) fill(page.root, h('div.page', pageHead('Overview'), skeletonRows(5)));
   await render(page);
   const again = debounce(1200, () => {
     if (!page.signal.aborted) render(page).catch(() => {});

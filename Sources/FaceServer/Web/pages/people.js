@@ -1,4 +1,4 @@
-import { get, query } from './api.js';
+import { get, post, query } from './api.js';
 import { on } from './bus.js';
 import { debounce, fill, h, whenIdle } from './dom.js';
 import { plural } from './format.js';
@@ -7,6 +7,7 @@ import { icon } from './icons.js';
 import { createListing } from './listing.js';
 import { mergePeople } from './merging.js';
 import { nameField } from './namefield.js';
+import { may, only } from './rights.js';
 import { navigate, readdress } from './router.js';
 import { selectionBar } from './selection.js';
 import { changePerson } from './stale.js';
@@ -28,7 +29,7 @@ export default async function peoplePage(page) {
     `/people${
       query({ show: filter === 'named' ? '' : filter, sort: sort === 'faces' ? '' : sort, q: text, ...changes })
     }`;
-  const place = h('div.place'), note = h('div');
+  const place = (page.drawn && page.root.querySelector('.place')) || h('div.place'), note = h('div');
   const counts = tabs(
     'Which people',
     Object.entries(filters).map(([key, label]) => ({
@@ -61,7 +62,7 @@ export default async function peoplePage(page) {
   );
   const selectButton = h(
     'button',
-    { type: 'button', 'aria-pressed': 'false', onclick: () => setSelecting(!selecting) },
+    { needs: 'person:write', type: 'button', 'aria-pressed': 'false', onclick: () => setSelecting(!selecting) },
     icon('check'),
     'Select',
   );
@@ -103,7 +104,7 @@ export default async function peoplePage(page) {
 
   function setSelecting(on) {
     selecting = on;
-    selectButton.setAttribute('aria-pressed', on);
+    selectButton?.setAttribute('aria-pressed', on);
     place.firstChild.classList.toggle('choosing', on);
     if (!on) people.grid.clear();
   }
@@ -116,11 +117,13 @@ export default async function peoplePage(page) {
   function tile(person) {
     const item = personTile(person);
     // The words "Add a name" are a target of their own for pointers; keys have n.
-    item.querySelector('.name.unnamed')?.addEventListener('click', (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      rename(person.id);
-    });
+    if (may('person:write')) {
+      item.querySelector('.name.unnamed')?.addEventListener('click', (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        rename(person.id);
+      });
+    }
     return item;
   }
 
@@ -206,19 +209,30 @@ export default async function peoplePage(page) {
     const putBack = people.grid.snapshot();
     people.grid.drop(ids);
     setSelecting(false);
-    const made = [], refused = [];
-    for (const person of changes) {
-      try {
-        const answer = await changePerson(person, { hidden: filter !== 'hidden' });
-        if (answer.left) refused.push(person.id);
-        else {
-          made.push(answer.decision);
-          people.shown.delete(person.id);
+    const hidden = filter !== 'hidden', made = [], refused = [];
+    try {
+      for (let at = 0; at < changes.length; at += 500) {
+        const part = changes.slice(at, at + 500);
+        const { items } = await post('/people:update', {
+          people: part.map(({ id, version }) => ({ id, version })),
+          hidden,
+        });
+        for (const [k, { change, status, problem }] of items.entries()) {
+          // Somebody was quicker with this one: both versions are shown, and it is asked again.
+          const answer = change ?? (status === 412 ? await changePerson(part[k], { hidden }) : null);
+          if (answer && !answer.left) {
+            made.push(answer.decision);
+            people.shown.delete(part[k].id);
+          } else {
+            refused.push(part[k].id);
+            if (!answer) complain({ message: problem.detail });
+          }
         }
-      } catch (problem) {
-        refused.push(person.id);
-        complain(problem);
       }
+    } catch (problem) {
+      const done = new Set([...refused, ...made.flatMap((decision) => decision.subjects)]);
+      refused.push(...changes.map(({ id }) => id).filter((id) => !done.has(id)));
+      complain(problem);
     }
     if (refused.length) putBack(refused);
     decided(made, {
@@ -234,7 +248,8 @@ export default async function peoplePage(page) {
     label: () => `${filters[filter]} people`,
     tile,
     empty: nobody,
-    grid: { selecting: () => selecting, onSelect: (ids) => bar.show(ids) },
+    drawn: page.drawn,
+    grid: { selectable: may('person:write'), selecting: () => selecting, onSelect: (ids) => bar.show(ids) },
     fetchPage: (paging, signal) => get(`/people${query({ filter, sort, q: text, ...paging })}`, { signal }),
     end: (total) =>
       h(
@@ -287,7 +302,7 @@ export default async function peoplePage(page) {
     fill(note, groupingNote(overview));
   }
 
-  page.keys({
+  page.keys(only('person:write', {
     n: () => {
       const id = people.grid.active;
       if (!id) return false;
@@ -303,7 +318,7 @@ export default async function peoplePage(page) {
       setSelecting(false);
       return true;
     },
-  });
+  }));
   // A decision taken back, or made elsewhere, may concern anybody here.
   on(
     'changed',

@@ -1,21 +1,22 @@
 import { get, query } from './api.js';
 import { askBirthDate, assign, change, exportPerson, forget, judge } from './actions.js';
 import { on } from './bus.js';
-import { debounce, fill, h, vars, whenIdle } from './dom.js';
-import { age, day, nameOf, num, plural, years } from './format.js';
+import { debounce, fill, h, whenIdle } from './dom.js';
+import { nameOf, plural } from './format.js';
 import { pageHead, select, tabs } from './head.js';
 import { icon } from './icons.js';
 import { createListing } from './listing.js';
-import { menu } from './menu.js';
 import { mergePeople } from './merging.js';
 import { nameField } from './namefield.js';
+import { drawYears, personHead } from './personhead.js';
 import { photoTile } from './phototile.js';
 import { pickPerson } from './picker.js';
+import { may, only } from './rights.js';
 import { navigate, readdress } from './router.js';
 import { selectionBar } from './selection.js';
 import { actOnPerson } from './stale.js';
 import { emptyState } from './states.js';
-import { avatar, faceTile, personChip } from './tiles.js';
+import { faceTile, personChip } from './tiles.js';
 import { complain, toast } from './toast.js';
 import { decided } from './undo.js';
 
@@ -31,13 +32,13 @@ export default async function personPage(page) {
     noun: 'face',
     onClear: () => listing.grid.clear(),
     actions: (ids) => [
-      { text: 'Not this person', icon: 'close', key: 'x', run: reject },
-      { text: 'Move to …', icon: 'person', key: 'm', run: move },
-      { text: 'Split off', icon: 'split', key: 's', run: splitOff },
-      ids.length === 1 && { text: 'Use as picture', icon: 'star', key: 'a', run: choosePicture },
+      { needs: 'face:write', text: 'Not this person', icon: 'close', key: 'x', run: reject },
+      { needs: 'face:write', text: 'Move to …', icon: 'person', key: 'm', run: move },
+      { needs: 'person:write', text: 'Split off', icon: 'split', key: 's', run: splitOff },
+      ids.length === 1 && { needs: 'person:write', text: 'Use as picture', icon: 'star', key: 'a', run: choosePicture },
       ids.length === 1 && { text: 'Find alike', icon: 'search', run: () => navigate(`/search?face=${ids[0]}`) },
       ids.length === 1 && { text: 'Open photo', icon: 'photos', run: () => openPhoto(ids[0]) },
-      { text: 'Ignore', icon: 'loose', run: () => take('ignore') },
+      { needs: 'face:write', text: 'Ignore', icon: 'loose', run: () => take('ignore') },
     ],
   });
 
@@ -60,114 +61,23 @@ export default async function personPage(page) {
 
   function drawHead() {
     page.title(nameOf(person));
-    const facts = [
-      plural(person.faces, 'face'),
-      plural(person.photos, 'photo'),
-      years(person),
-      person.birthDate && `born ${day(person.birthDate)}`,
-      person.confirmed > 0 && `${num(person.confirmed)} confirmed by you`,
-      person.hidden && 'hidden',
-    ].filter(Boolean);
-    const title = h(
-      'h1',
-      h(
-        'button.rename',
-        {
-          type: 'button',
-          onclick: rename,
-          class: person.name ? '' : 'unnamed',
-          'aria-label': `${person.name ?? 'Add a name'}, change the name`,
-        },
-        person.name ?? 'Add a name',
-        icon('pencil'),
-      ),
-    );
     fill(
       head,
-      h(
-        'header.personhead',
-        avatar(person, 'huge'),
-        h(
-          'div.who',
-          title,
-          h('p.facts', facts.map((fact) => h('span', fact))),
-          h(
-            'div.acts',
-            h('button', { type: 'button', onclick: () => merge() }, icon('merge'), 'Merge …'),
-            h('a.button', { href: `/people/${id}/split` }, icon('split'), 'Split …'),
-            menu('More', [
-              {
-                text: person.favourite ? 'No favourite' : 'Favourite',
-                icon: 'star',
-                run: () => alter({ favourite: !person.favourite }),
-              },
-              {
-                text: 'Birth date …',
-                icon: 'journal',
-                run: async () => {
-                  const next = await askBirthDate(person);
-                  if (next) await read();
-                },
-              },
-              {
-                text: person.hidden ? 'Show' : 'Hide',
-                icon: person.hidden ? 'show' : 'hide',
-                key: 'h',
-                run: toggleHidden,
-              },
-              { text: 'Export as JSON', icon: 'imports', run: () => exportPerson(person).catch(complain) },
-              {
-                text: 'Forget …',
-                icon: 'trash',
-                danger: true,
-                run: async () => {
-                  if (await forget(person)) navigate('/people');
-                },
-              },
-            ]),
-          ),
-        ),
-      ),
+      personHead(person, {
+        rename,
+        alter,
+        merge: () => merge(),
+        hide: toggleHidden,
+        keep: () => exportPerson(person).catch(complain),
+        birthDate: async () => {
+          if (await askBirthDate(person)) await read();
+        },
+        forget: async () => {
+          if (await forget(person)) navigate('/people');
+        },
+      }),
     );
-    drawYears();
-  }
-
-  /** One bar a year; a press shows that year only. */
-  function drawYears() {
-    const list = person.years ?? [];
-    if (list.length < 2) {
-      fill(strip);
-      return;
-    }
-    const most = Math.max(...list.map((each) => each.faces));
-    const all = [];
-    for (let at = list[0].year; at <= list.at(-1).year; at += 1) {
-      all.push(list.find((each) => each.year === at) ?? { year: at, faces: 0 });
-    }
-    fill(
-      strip,
-      h(
-        'div.years',
-        { role: 'group', 'aria-label': 'Faces by year' },
-        all.map((each) => {
-          const old = age(person.birthDate, `${each.year}-12-31`);
-          return h(
-            'button',
-            {
-              type: 'button',
-              disabled: each.faces === 0,
-              'aria-pressed': String(each.year) === year,
-              dataset: { year: each.year },
-              'aria-label': `${each.year}: ${plural(each.faces, 'face')}${old === null ? '' : `, age ${old}`}`,
-              title: plural(each.faces, 'face'),
-              onclick: () => pickYear(String(each.year)),
-            },
-            vars(h('span.col'), { part: each.faces / most }),
-            h('small', each.year),
-          );
-        }),
-      ),
-    );
+    drawYears(strip, person, year, pickYear);
   }
 
   function pickYear(value) {
@@ -385,7 +295,7 @@ export default async function personPage(page) {
   };
   await read();
   drawTools();
-  page.keys({
+  page.keys(only('person:write', {
     n: () => {
       rename();
     },
@@ -403,7 +313,7 @@ export default async function personPage(page) {
     s: () => {
       if (!selected(splitOff)()) navigate(`/people/${id}/split`);
     },
-  });
+  }));
   on(
     'changed',
     debounce(250, (event) => {
@@ -411,6 +321,6 @@ export default async function personPage(page) {
     }),
     page.signal,
   );
-  showAlike().catch(() => {});
+  if (may('person:write')) showAlike().catch(() => {});
   await listing.load(page.restore?.count ?? 0);
 }

@@ -6,6 +6,7 @@ import { day, faceText, fileName, nameOf, plural } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
 import { nameField } from './namefield.js';
+import { only } from './rights.js';
 import { emptyState, skeletonRows } from './states.js';
 import { faceImage } from './tiles.js';
 import { complain } from './toast.js';
@@ -78,7 +79,7 @@ export default async function photoPage(page) {
             ),
             h(
               'button.primary',
-              { type: 'button', onclick: begin },
+              { needs: 'face:write', type: 'button', onclick: begin },
               icon('plus'),
               'Draw a box',
               h('kbd', { 'aria-hidden': 'true' }, 'd'),
@@ -201,6 +202,7 @@ export default async function photoPage(page) {
         ),
         h(
           'div.acts',
+          { needs: 'face:write' },
           h('button', { type: 'button', onclick: () => name(face) }, person ? 'Change' : 'Name'),
           face.role === 'ignored'
             ? h('button.quiet', { type: 'button', onclick: () => after(judge('unignore', [face.id])) }, 'Bring back')
@@ -338,21 +340,23 @@ export default async function photoPage(page) {
   await read();
   page.keys({
     b: toggleBoxes,
-    d: () => {
-      begin();
-    },
-    n: () => {
-      const face = current() ?? shown()[0];
-      if (!face) return false;
-      name(face);
-      return true;
-    },
-    Delete: () => {
-      const face = current();
-      if (!face) return false;
-      unbox(face);
-      return true;
-    },
+    ...only('face:write', {
+      d: () => {
+        begin();
+      },
+      n: () => {
+        const face = current() ?? shown()[0];
+        if (!face) return false;
+        name(face);
+        return true;
+      },
+      Delete: () => {
+        const face = current();
+        if (!face) return false;
+        unbox(face);
+        return true;
+      },
+    }),
     j: () => step(1),
     k: () => step(-1),
     Escape: () => {

@@ -3,6 +3,7 @@ import { announce, fill, h } from './dom.js';
 import { day, plural, similarity, years } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
+import { only } from './rights.js';
 import { emptyState, skeletonRows } from './states.js';
 import { avatar, faceImage } from './tiles.js';
 import { complain } from './toast.js';
@@ -107,7 +108,7 @@ export default async function review(page) {
       ),
       h(
         'div.answers',
-        { role: 'group', 'aria-label': 'Your answer' },
+        { needs: 'person:write', role: 'group', 'aria-label': 'Your answer' },
         button('same', 'Yes, the same', 'check', 'y', 'yes'),
         button('different', 'No, two people', 'close', 'n', 'no'),
         button('unsure', 'Not sure', 'review', 'u', ''),
@@ -228,7 +229,7 @@ export default async function review(page) {
     showTrail();
     again(question.id).catch(complain);
   }, page.signal);
-  page.keys({
+  page.keys(only('person:write', {
     y: () => {
       reply('same');
     },
@@ -240,6 +241,6 @@ export default async function review(page) {
     },
     j: skip,
     k: unskip,
-  });
+  }));
   await next();
 }

@@ -1,28 +1,17 @@
-import { get, patch, post, remove } from './api.js';
+import { get, patch, post } from './api.js';
 import { debounce, fill, h } from './dom.js';
-import { confirm, openDialog } from './dialog.js';
 import { day, nameOf, num, plural, similarity } from './format.js';
 import { pageHead } from './head.js';
 import { icon } from './icons.js';
+import { drawKeys } from './keycard.js';
 import { enabled, setEnabled } from './keys.js';
+import { may } from './rights.js';
 import { errorState, skeletonRows } from './states.js';
+import { table } from './table.js';
 import { setTheme, themeName } from './themes.js';
 import { faceImage } from './tiles.js';
 import { complain, toast } from './toast.js';
 
-const scopes = [
-  'photo:read',
-  'face:read',
-  'face:write',
-  'person:read',
-  'person:write',
-  'embedding:read',
-  'search',
-  'job:read',
-  'job',
-  'metrics',
-  'admin',
-];
 const numbers = [
   [
     'threshold',
@@ -52,27 +41,19 @@ const numbers = [
 
 const modelStates = { current: 'in use', building: 'being built', old: 'kept for the way back' };
 
-/** A table that scrolls by itself where the page is narrow. */
-const table = (heads, rows) =>
-  h(
-    'div.scroll',
-    h(
-      'table',
-      h('thead', h('tr', heads.map((text) => (text ? h('th', { scope: 'col' }, text) : h('td'))))),
-      h('tbody', rows),
-    ),
-  );
-
 export default async function settingsPage(page) {
   page.title('Settings');
   const grouping = h('section.card', skeletonRows(4)),
     models = h('section.card'),
     keys = h('section.card'),
     audit = h('section.card');
-  fill(page.root, h('div.page.settings', pageHead('Settings'), appearance(), grouping, models, keys, privacy(), audit));
+  const owned = may('admin') ? [grouping, models, keys, privacy(), audit] : [models];
+  fill(page.root, h('div.page.settings', pageHead('Settings'), appearance(), owned));
   // Each card stands for itself: an editor may see the models although not the keys.
   await Promise.all(
-    [[grouping, drawGrouping], [models, drawModels], [keys, drawKeys], [audit, drawAudit]].map(
+    [[grouping, drawGrouping], [models, drawModels], [keys, drawKeys], [audit, drawAudit]].filter(([place]) =>
+      owned.includes(place)
+    ).map(
       async ([place, draw]) => {
         try {
           await draw(place, page);
@@ -250,125 +231,18 @@ async function drawModels(place, page) {
   const row = (model) =>
     h(
       'tr',
-      h('td', h('b', model.name ?? model.id)),
+      h('td', h('b', model.name), h('small.soft', model.role === 'detector' ? 'finds faces' : 'tells them apart')),
       h('td', modelStates[model.state] ?? model.state),
-      h('td', num(model.faces)),
-      h('td', plural(model.dimension, 'dimension')),
+      h('td', model.faces === null ? '' : plural(model.faces, 'face')),
+      h('td', h('span', { title: model.source }, model.licence ?? 'not known')),
     );
   fill(
     place,
     h('h2', 'Models'),
     items.length
-      ? table(['Model', 'State', 'Faces', 'Size'], items.map(row))
+      ? table(['Model', 'State', 'Faces', 'Terms of the weights'], items.map(row))
       : h('p.soft', 'No model has described a face yet.'),
   );
-}
-
-async function drawKeys(place, page) {
-  const { items } = await get('/keys', page);
-  const redraw = () => drawKeys(place, page).catch(complain);
-  const row = (key) =>
-    h(
-      'tr',
-      h('td', h('b', key.name)),
-      h('td', key.scopes.join(' ')),
-      h('td', key.expiresAt ? day(key.expiresAt) : 'never'),
-      h('td', key.lastUsedAt ? day(key.lastUsedAt) : 'never'),
-      h(
-        'td',
-        h('button', {
-          type: 'button',
-          class: 'danger',
-          'aria-label': `Revoke ${key.name}`,
-          onclick: async () => {
-            if (
-              await confirm({
-                title: `Revoke “${key.name}”?`,
-                text: 'Programs that use this key are refused from now on.',
-                yes: 'Revoke',
-                danger: true,
-              })
-            ) await remove(`/keys/${key.id}`).then(redraw, complain);
-          },
-        }, 'Revoke'),
-      ),
-    );
-  fill(
-    place,
-    h(
-      'div.line',
-      h('h2', 'API keys'),
-      h('button', { type: 'button', onclick: () => newKey(redraw) }, icon('plus'), 'New key'),
-    ),
-    h('p.soft', 'For programs. Each key can do only what you tick, and its secret is shown once.'),
-    items.length > 0 && table(['Name', 'May', 'Expires', 'Last used', ''], items.map(row)),
-  );
-}
-
-function newKey(redraw) {
-  const name = h('input', { id: 'key-name', required: true, maxlength: 100, autocomplete: 'off' }),
-    until = h('input', {
-      id: 'key-until',
-      type: 'date',
-      value: new Date(Date.now() + 365 * 86_400_000).toISOString().slice(0, 10),
-    });
-  const ticks = scopes.map((scope) =>
-    h(
-      'label.check',
-      h('input', { type: 'checkbox', value: scope, checked: scope.endsWith(':read') && scope !== 'embedding:read' }),
-      h('code', scope),
-    )
-  );
-  const note = h('p.problem', { role: 'alert', hidden: true });
-  const form = h(
-    'form',
-    { onsubmit: create },
-    h('label', { for: 'key-name' }, 'Name'),
-    name,
-    h('label', { for: 'key-until' }, 'Expires'),
-    until,
-    h('fieldset', h('legend', 'May'), h('div.ticks', ticks)),
-    note,
-    h('footer', h('button.primary', { type: 'submit' }, 'Create')),
-  );
-  const box = openDialog({ title: 'New API key', body: form });
-  name.focus();
-  async function create(event) {
-    event.preventDefault();
-    const chosen = [...form.querySelectorAll('[type=checkbox]:checked')].map((tick) => tick.value);
-    try {
-      const { secret } = await post('/keys', {
-        name: name.value.trim(),
-        scopes: chosen,
-        expiresAt: until.value ? `${until.value}T00:00:00Z` : null,
-      });
-      const field = h('input.secret', {
-        readonly: true,
-        value: secret,
-        'aria-label': 'The secret',
-        onfocus: () => field.select(),
-      });
-      fill(
-        form.parentNode,
-        h('p', h('b', 'Copy it now: it is never shown again.')),
-        field,
-        h(
-          'footer',
-          h('button.primary', {
-            type: 'button',
-            onclick: () => {
-              box.close();
-            },
-          }, 'Done'),
-        ),
-      );
-      field.focus();
-      redraw();
-    } catch (problem) {
-      note.hidden = false;
-      fill(note, icon('warning'), problem.detail);
-    }
-  }
 }
 
 function privacy() {

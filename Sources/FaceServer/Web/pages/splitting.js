@@ -4,6 +4,7 @@ import { confirm, openDialog } from './dialog.js';
 import { month, nameOf, plural, similarity } from './format.js';
 import { createGrid } from './grid.js';
 import { pageHead } from './head.js';
+import { may } from './rights.js';
 import { icon } from './icons.js';
 import { nameField } from './namefield.js';
 import { navigate } from './router.js';
@@ -23,6 +24,10 @@ export default async function splitting(page) {
     page.root,
     h('div.page', h('p.crumb', h('a', { href: `/people/${id}` }, icon('back'), 'Back')), pageHead('Split'), place),
   );
+  if (!may('person:write')) {
+    fill(place, emptyState({ art: 'split', title: 'Only for editors', text: 'You may look at this library, not change it.' }));
+    return;
+  }
   const [person, proposal] = await Promise.all([get(`/people/${id}`, page), get(`/people/${id}/split`, page)]);
   page.title(`Split ${nameOf(person)}`);
   fill(page.root.querySelector('h1'), `Who is not ${person.name ?? 'this person'}?`);

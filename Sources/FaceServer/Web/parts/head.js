@@ -23,7 +23,8 @@ export const pageHead = (title, { sub, actions } = {}) =>
 /** Says that the groups are older than the faces, while the page stays usable. */
 export function groupingNote(overview) {
   const behind = overview.faces.notConsidered;
-  if (!overview.grouping || !behind) return null;
+  // Without a job that will look at them, they are the faces too poor to be compared; the overview counts those.
+  if (!overview.grouping || !behind || !overview.jobs.length) return null;
   const when = dayName(overview.grouping.at) === 'Today'
     ? timeOfDay(overview.grouping.at)
     : dayName(overview.grouping.at);

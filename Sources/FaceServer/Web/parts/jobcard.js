@@ -53,6 +53,7 @@ export function jobRow(job, { onChange = () => {} } = {}) {
     job.error && h('p.reason', icon('warning'), h('span', job.error.message)),
     h(
       'div.acts',
+      { needs: 'job' },
       job.state === 'running' && button('Pause', 'pause', () => post(`/jobs/${job.id}:pause`)),
       job.state === 'paused' && button('Resume', 'play', () => post(`/jobs/${job.id}:resume`)),
       ['failed', 'dead'].includes(job.state) && button('Try again', 'retry', () => post(`/jobs/${job.id}:retry`)),

@@ -6,6 +6,7 @@ import { errorState, skeletonGrid } from './states.js';
 /**
  * A grid that fills itself page by page, with its skeleton, its end, its empty and its error state.
  * `fetchPage(paging, signal)` answers a page; `tile(item)` draws one; `idOf` names it; `keep` may refuse it.
+ * `drawn`: the place holds what the server has drawn, which stays until the first page is there.
  */
 export function createListing(
   page,
@@ -20,6 +21,7 @@ export function createListing(
     end,
     empty,
     limit,
+    drawn = false,
     grid: gridOptions = {},
   },
 ) {
@@ -33,7 +35,8 @@ export function createListing(
     const { signal } = controller;
     page.signal.addEventListener('abort', () => controller.abort(), { signal });
     const list = h(`ul.grid.${kind}`, { role: 'list', 'aria-label': label() });
-    if (!count) fill(place, skeletonGrid(kind));
+    if (!count && !drawn) fill(place, skeletonGrid(kind));
+    drawn = false;
     listing.shown.clear();
     listing.grid = createGrid(list, { signal, ...gridOptions });
     listing.pager = createPager({

@@ -1,13 +1,14 @@
 import { h, uid } from './dom.js';
 import { icon } from './icons.js';
+import { may } from './rights.js';
 
-/** A button that opens a list of actions. Items: `{text, icon, run, danger}`; a falsy item is left out. */
+/** A button that opens a list of actions. Items: `{text, icon, run, danger, needs}`; a falsy item is left out. */
 export function menu(label, items) {
   const id = uid('menu');
   const list = h(
     'ul',
     { id, role: 'menu', 'aria-label': label, hidden: true },
-    items.filter(Boolean).map((item) =>
+    items.filter((item) => item && (!item.needs || may(item.needs))).map((item) =>
       h(
         'li',
         { role: 'none' },

@@ -91,6 +91,8 @@ export function nameField(
     shownFor = text;
     fill(list, entries.map(option));
     list.hidden = false;
+    // At the right edge the list opens to the left; else the whole page would grow wider.
+    list.classList.toggle('flip', input.getBoundingClientRect().left + 330 > document.documentElement.clientWidth);
     input.setAttribute('aria-expanded', 'true');
     highlight(0);
     // Enter was pressed before the answer came. Only a name without any suggestion is clear enough to be taken now.

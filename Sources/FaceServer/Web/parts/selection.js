@@ -1,8 +1,9 @@
 import { announce, fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { plural } from './format.js';
+import { may } from './rights.js';
 
-/** The bar that comes up with a selection. `actions(ids)` gives its buttons: `{text, icon, key, run, danger}`. */
+/** The bar that comes up with a selection. `actions(ids)` gives its buttons: `{text, icon, key, run, danger, needs}`. */
 export function selectionBar({ noun, many, actions, onClear, more }) {
   const bar = h('div.selection', { role: 'toolbar', 'aria-label': 'What to do with the selection', hidden: true });
   let before = 0;
@@ -19,7 +20,7 @@ export function selectionBar({ noun, many, actions, onClear, more }) {
         more?.(ids),
         h(
           'span.acts',
-          actions(ids).filter(Boolean).map((action) =>
+          actions(ids).filter((action) => action && (!action.needs || may(action.needs))).map((action) =>
             h(
               'button',
               {

@@ -1,6 +1,7 @@
 import { fill, h } from './dom.js';
 import { age, faceText, month, nameOf, plural, similarity, years } from './format.js';
 import { icon } from './icons.js';
+import { may } from './rights.js';
 
 const cropOf = (id) => `/v1/faces/${id}/crop`;
 
@@ -35,7 +36,7 @@ export const personLabel = (person) =>
 
 /** A person in a grid. */
 export function personTile(person) {
-  const name = h('span.name', { class: person.name ? '' : 'unnamed' }, person.name ?? 'Add a name');
+  const name = h('span.name', { class: person.name ? '' : 'unnamed' }, person.name ?? (may('person:write') ? 'Add a name' : 'Unnamed'));
   return h(
     'li',
     { dataset: { id: person.id } },

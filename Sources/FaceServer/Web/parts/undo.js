@@ -5,6 +5,8 @@ import { complain, toast } from './toast.js';
 
 // What this tab decided last, newest at the end; several decisions of one action are taken back together.
 const mine = [];
+// How to close the message that offers the undo, by the first decision.
+const offers = new Map();
 
 const subjects = (decisions) => decisions.flatMap((decision) => decision.subjects);
 
@@ -16,9 +18,10 @@ export function decided(made, { text, quiet = false } = {}) {
   if (undoable) mine.push(decisions);
   if (mine.length > 10) mine.shift();
   if (!quiet) {
-    toast(text ?? decisions[0].summary, {
+    const close = toast(text ?? decisions[0].summary, {
       action: undoable ? { text: 'Undo', run: () => undo(decisions) } : undefined,
     });
+    offers.set(decisions[0].id, close);
   }
   emit('changed', { people: subjects(decisions), mine: true });
 }
@@ -26,6 +29,9 @@ export function decided(made, { text, quiet = false } = {}) {
 /** Takes decisions back, the newest first. */
 export async function undo(made) {
   const decisions = [made].flat();
+  // The message that offered this has said its last.
+  offers.get(decisions[0].id)?.();
+  offers.delete(decisions[0].id);
   const entry = mine.findIndex((other) => other[0].id === decisions[0].id);
   if (entry >= 0) mine.splice(entry, 1);
   try {
