@@ -19,7 +19,7 @@ struct Library: AsyncParsableCommand {
             LibraryCreate.self, LibraryImport.self, LibraryWatch.self, LibraryPeople.self, LibraryName.self,
             LibraryMerge.self, LibrarySplit.self, LibraryMove.self, LibraryQuestions.self, LibraryAnswer.self,
             LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self,
-            LibraryBench.self,
+            LibraryBench.self, LibraryLoad.self, LibraryConflicts.self,
             LibraryBackupCommand.self, LibraryVerify.self, LibraryRestore.self, LibraryReEmbed.self,
         ])
 }

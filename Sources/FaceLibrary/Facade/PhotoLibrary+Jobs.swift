@@ -11,14 +11,20 @@ extension PhotoLibrary {
                 JobArguments(paths: paths, again: again)))
     }
 
-    /// Makes the groups anew: with the settings, or with other parameters on purpose. `incremental`: only what changed.
+    /// Makes the groups anew, or with `incremental` only what changed. Other parameters become the settings first: what was
+    /// chosen on purpose lasts, and the next import groups by it too.
     public func enqueueGrouping(
-        _ parameters: GroupingParameters? = nil, incremental: Bool = false
+        _ parameters: GroupingParameters? = nil, incremental: Bool = false, by author: Author = Author("owner")
     ) throws(LikenessError) -> Job {
-        try noted(
-            queue.enqueue(
-                .group, key: incremental ? "changes" : parameters == nil ? "all" : "chosen",
-                JobArguments(parameters: parameters, force: !incremental), priority: .interactive))
+        if let parameters, try parameters != GroupingParameters(settings()) {
+            try updateSettings(
+                SettingsUpdate(threshold: .some(parameters.threshold), qualityFloor: parameters.qualityFloor),
+                by: author)
+        }
+        let now = GroupingParameters(try settings())
+        // a run with other parameters that waits or is under way does not stand for this one
+        let key = incremental ? "changes" : "all \(now.threshold.map { "\($0)" } ?? "-") \(now.qualityFloor)"
+        return try noted(queue.enqueue(.group, key: key, JobArguments(force: !incremental), priority: .interactive))
     }
 
     /// Forgets somebody or something for good. The receipt is in the job's detail.

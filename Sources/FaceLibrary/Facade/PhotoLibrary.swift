@@ -45,10 +45,10 @@ public final class PhotoLibrary: Sendable {
         let shown = name ?? URL(fileURLWithPath: layout.path).standardizedFileURL.lastPathComponent
         try store.write { db in
             try db.execute(
-                sql: "INSERT INTO library (only, id, name, createdAt, nameKey) VALUES (1, ?, ?, ?, ?)",
+                sql: "INSERT INTO library (only, id, name, createdAt, nameKey, projections) VALUES (1, ?, ?, ?, ?, ?)",
                 arguments: [
                     Identifier.fresh("lib"), shown, Timestamp.now(),
-                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }),
+                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }), Projection.rules,
                 ])
         }
         return try PhotoLibrary(layout, store, lock, .write, key)
@@ -68,7 +68,10 @@ public final class PhotoLibrary: Sendable {
         if access == .write { try layout.make() }
         let store = try Store(layout.database)
         // whoever held the lock before has ended, and its jobs with it
-        if access == .write { try JobQueue(store: store).takeBackAll() }
+        if access == .write {
+            try JobQueue(store: store).takeBackAll()
+            try ReplayCheck.upgrade(store)
+        }
         return try PhotoLibrary(layout, store, lock, access, key)
     }
 

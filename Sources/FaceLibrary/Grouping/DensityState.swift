@@ -44,7 +44,7 @@ final class DensityState: DensityGroups {
             if opened.grouping.count <= known.count, rows.last.map({ $0["row"] as Int == rows.count - 1 }) ?? true {
                 state = opened
                 faces = Array(known.prefix(opened.grouping.count))
-                rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().map { ($1, $0) })
+                rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().filter { $1 >= 0 }.map { ($1, $0) })
                 token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
                 let count = faces.count
                 if known.count > count {
@@ -85,6 +85,8 @@ final class DensityState: DensityGroups {
         try store.write { db in
             try db.execute(sql: "DELETE FROM density_row")
             try db.execute(sql: "DELETE FROM density_state")
+            // the next state takes them all in; whoever is left of the old snapshot is looked at too
+            try db.execute(sql: "INSERT OR IGNORE INTO face_due SELECT no FROM face")
         }
     }
 
@@ -104,10 +106,17 @@ final class DensityState: DensityGroups {
     }
 
     /// Takes faces out; after the return no file of the state holds their vectors.
-    func remove(_ gone: [Int]) throws(LikenessError) {
-        let rows = gone.compactMap { rowOf[$0] }.filter { isLive[$0] }
-        guard !rows.isEmpty else { return }
-        try state.remove(rows)
+    func remove(_ gone: [Int]) throws(LikenessError) { try remove(rows: gone.compactMap { rowOf[$0] }) }
+
+    /// Takes rows out whose faces have another vector now, or none.
+    func remove(rows: [Int]) throws(LikenessError) {
+        for row in rows where row < faces.count && faces[row] >= 0 {
+            if rowOf[faces[row]] == row { rowOf[faces[row]] = nil }
+            faces[row] = -1 - row
+        }
+        let live = rows.filter { $0 < faces.count && isLive[$0] }
+        guard !live.isEmpty else { return }
+        try state.remove(live)
     }
 }
 

@@ -150,7 +150,9 @@ struct JobQueue: Sendable {
         try change(id) { db, row in
             switch row.job.state {
             case .queued: try set(db, row, "state = 'paused'")
-            case .running: try set(db, row, "wish = 'pause'")
+            case .running:
+                try Self.refuseHalf(row)
+                try set(db, row, "wish = 'pause'")
             case .paused: break
             default:
                 throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot pause")
@@ -184,10 +186,27 @@ struct JobQueue: Sendable {
     func cancel(_ id: String) throws(LikenessError) -> Job {
         try change(id) { db, row in
             switch row.job.state {
-            case .queued, .paused: try set(db, row, "state = 'cancelled', endedAt = \(Timestamp.now())")
-            case .running: try set(db, row, "wish = 'cancel'")
+            case .queued, .paused:
+                // one that was interrupted has said in the journal what is to go
+                let begun = try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE requestKey = ?)",
+                    arguments: [Forgetting.requestKey(row.job.id)])
+                if begun == true { try Self.refuseHalf(row) }
+                try set(db, row, "state = 'cancelled', endedAt = \(Timestamp.now())")
+            case .running:
+                try Self.refuseHalf(row)
+                try set(db, row, "wish = 'cancel'")
             default: break
             }
+        }
+    }
+
+    /// A forgetting that has begun goes to its end: half of it would leave vectors that nobody refers to.
+    private static func refuseHalf(_ row: JobRow) throws {
+        guard row.job.kind != .forget else {
+            throw LikenessError(
+                .conflict, subject: row.job.id, "forgetting has begun and goes to its end",
+                remedy: "wait; it takes seconds")
         }
     }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// One vector a person: the mean direction of its best pictures. Kept in memory, made anew where a card changed.
 final class Prototypes: Sendable {
-    private struct Entry: Sendable {
+    fileprivate struct Entry: Sendable {
         var revision: Int
         var mean: [Float]
         /// The length of the mean before it was scaled: how alike the pictures are among themselves.
@@ -14,8 +14,7 @@ final class Prototypes: Sendable {
 
     private struct State {
         var model = 0
-        var entries: [Int: Entry] = [:]
-        var index: (people: [Int], index: FlatIndex)?
+        var ready: View?
     }
 
     private let state = Mutex(State())
@@ -24,56 +23,73 @@ final class Prototypes: Sendable {
 
     func reset() { state.withLock { $0 = State() } }
 
+    /// All prototypes at one moment.
+    struct View: Sendable {
+        fileprivate var entries: [Int: Entry]
+        fileprivate var people: [Int]
+        fileprivate var index: FlatIndex
+
+        /// People with a prototype.
+        var count: Int { people.count }
+
+        /// The prototype of one person; nil without a vector.
+        func mean(_ person: Int) -> [Float]? { entries[person].flatMap { $0.mean.isEmpty ? nil : $0.mean } }
+
+        /// The length of the mean of a person's unit vectors; 1 where there is none.
+        func length(_ person: Int) -> Float { entries[person]?.length ?? 1 }
+
+        /// The people that are most similar to each vector, best first.
+        func nearest(
+            _ queries: Matrix, k: Int, floor: Float
+        ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
+            guard !people.isEmpty else {
+                return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows)
+            }
+            return try index.search(queries, k: min(k, people.count), floor: floor, threads: 1).map { list in
+                list.map { (people[Int($0.id)], $0.similarity) }
+            }
+        }
+    }
+
     /// The people that are most similar to each vector, best first.
     func nearest(
         _ queries: Matrix, k: Int, floor: Float, _ library: PhotoLibrary, _ model: ModelRow
     ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
-        let (people, index) = try current(library, model)
-        guard !people.isEmpty else { return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows) }
-        return try index.search(queries, k: min(k, people.count), floor: floor, threads: 1).map { list in
-            list.map { (people[Int($0.id)], $0.similarity) }
-        }
+        try view(library, model).nearest(queries, k: k, floor: floor)
     }
 
     /// The prototype of one person; nil without a vector.
     func mean(_ person: Int, _ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> [Float]? {
-        _ = try current(library, model)
-        return state.withLock { $0.entries[person]?.mean }
+        try view(library, model).mean(person)
     }
 
-    /// The length of the mean of a person's unit vectors; 1 where there is none.
-    func length(_ person: Int) -> Float { state.withLock { $0.entries[person]?.length ?? 1 } }
-
-    private func current(
-        _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> (people: [Int], index: FlatIndex) {
+    /// Makes those anew whose cards changed. O(people), and O(pictures) of each that changed.
+    func view(_ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> View {
         let cards = try library.store.read { db in
             var out: [Int: Int] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT person, revision FROM card WHERE faces > 0")
             while let row = try rows.next() { out[row[0]] = row[1] }
             return out
         }
-        let known = state.withLock { $0.model == model.number ? $0.entries.mapValues(\.revision) : [:] }
-        let stale = cards.filter { known[$0.key] != $0.value }.keys.sorted()
-        if stale.isEmpty, known.count == cards.count, let ready = state.withLock({ $0.index }) { return ready }
+        let known = state.withLock { $0.model == model.number ? $0.ready : nil }
+        let stale = cards.filter { known?.entries[$0.key]?.revision != $0.value }.keys.sorted()
+        if let known, stale.isEmpty, known.entries.count == cards.count { return known }
         let fresh = try means(stale, library, model)
-        let made = state.withLock { s -> [Int: [Float]] in
-            if s.model != model.number { s = State(model: model.number) }
-            for person in s.entries.keys where cards[person] == nil { s.entries[person] = nil }
-            for person in stale {
-                s.entries[person] = Entry(
-                    revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1)
-            }
-            return s.entries.mapValues(\.mean)
+        var entries = known?.entries ?? [:]
+        for person in entries.keys where cards[person] == nil { entries[person] = nil }
+        for person in stale {
+            entries[person] = Entry(
+                revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1)
         }
-        let people = made.filter { !$0.value.isEmpty }.keys.sorted()
+        let people = entries.filter { !$0.value.mean.isEmpty }.keys.sorted()
         var index = FlatIndex(
-            people.isEmpty ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { made[$0] ?? [] }),
+            people.isEmpty
+                ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { entries[$0]?.mean ?? [] }),
             space: model.space)
         try index.prepare(threads: 1)
-        let ready = (people, index)
-        state.withLock { $0.index = ready }
-        return ready
+        let made = View(entries: entries, people: people, index: index)
+        state.withLock { $0 = State(model: model.number, ready: made) }
+        return made
     }
 
     private func means(
