@@ -33,11 +33,22 @@ extension PhotoLibrary {
         switch subject {
         case .person(let id): key = try person(id).id
         case .photo(let id): key = try photo(id).id
+        case .loose: key = "loose"
         case .library: key = "library"
         }
         return try noted(
             queue.enqueue(
                 .forget, key: key, JobArguments(subject: subject, actor: author.actor), priority: .interactive))
+    }
+
+    /// Forgets loose faces that are older than the settings allow; nil when there are none, or no limit is set. The job
+    /// runner asks for it every hour and after each import.
+    @discardableResult
+    public func enqueueRetention() throws(LikenessError) -> Job? {
+        guard let days = try settings().looseRetentionDays else { return nil }
+        let limit = store.now() - Double(days) * 86_400
+        guard try !store.read({ try Forgetting.expired($0, before: limit, atMost: 1) }).isEmpty else { return nil }
+        return try enqueueForget(.loose(before: limit), by: Author("retention"))
     }
 
     /// Copies the library into a folder of its own; nil: one in the library's backup folder.

@@ -43,7 +43,6 @@ struct ForgetTraces {
             try Self.texts.reduce(0) { sum, text in
                 let parts = text.split(separator: ".")
                 return try names.reduce(sum) { sum, name in
-                    // JSON may write a letter in another way: the shortest part that is plain is telling enough
                     sum
                         + (try Int.fetchOne(
                             db, sql: "SELECT COUNT(*) FROM \(parts[0]) WHERE instr(lower(\(parts[1])), lower(?)) > 0",

@@ -70,6 +70,16 @@ struct Forgetting {
         }
     }
 
+    /// Loose faces that were found before a time; those that somebody drew stay.
+    static func expired(_ db: Database, before limit: Double, atMost count: Int = .max) throws -> [Int] {
+        try Int.fetchAll(
+            db,
+            sql: """
+                SELECT f.no FROM place p JOIN face f ON f.no = p.face
+                WHERE p.role = 'loose' AND f.createdAt < ? AND f.source <> 'manual' LIMIT ?
+                """, arguments: [limit, count])
+    }
+
     private func scope(_ subject: ForgetSubject) throws(LikenessError) -> Scope {
         try library.store.read { db in
             var scope = Scope()
@@ -91,6 +101,9 @@ struct Forgetting {
                 scope.label = id
                 scope.photo = try PhotoReader(db: db).number(id)
                 scope.faces = try Int.fetchAll(db, sql: "SELECT no FROM face WHERE photo = ?", arguments: [scope.photo])
+            case .loose(let limit):
+                scope.label = "loose"
+                scope.faces = try Self.expired(db, before: limit)
             case .library:
                 scope.label = library.id
                 scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity")
@@ -155,7 +168,7 @@ struct Forgetting {
         if let density {
             try density.remove(scope.faces)
         } else {
-            try DensityState.clear("\(library.layout.density)/state", library.store)
+            try DensityState.clear(DensityState.folder(library), library.store)
         }
         library.shelf.reset()
         library.prototypes.reset()

@@ -29,11 +29,17 @@ final class DensityState: DensityGroups {
     var isCore: [Bool] { state.grouping.isCore }
     var isLive: [Bool] { state.grouping.isLive }
 
+    /// Where the state lies: in the library, or where that is sealed in memory alone, made anew after a restart of the machine.
+    static func folder(_ library: PhotoLibrary) -> String {
+        library.key == nil ? "\(library.layout.density)/state" : "/dev/shm/likeness-\(getuid())-\(library.id)"
+    }
+
     /// Opens the state for a model and parameters; begins a new one where there is none of that kind.
-    init(_ library: LibraryFolder, _ store: Store, _ model: ModelRow, _ parameters: GroupingParameters)
-        throws(LikenessError)
-    {
-        folder = "\(library.density)/state"
+    init(
+        _ library: PhotoLibrary, _ model: ModelRow, _ parameters: GroupingParameters
+    ) throws(LikenessError) {
+        folder = Self.folder(library)
+        let store = library.store
         self.store = store
         self.model = model
         self.parameters = parameters

@@ -61,6 +61,7 @@ final class JobWork: Sendable {
         detail["scan"] = try DetailValue.of(total)
         detail.merge(try detect(job, again: job.row.arguments.again ?? false)) { $1 }
         detail.merge(try group(job, force: false)) { $1 }
+        _ = try library.enqueueRetention()
         if let unreachable { throw unreachable }
         detail["stage"] = .text("done")
         return detail
@@ -110,7 +111,7 @@ final class JobWork: Sendable {
             if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {
                 // the old one holds the lock of the folder
                 box.state = nil
-                box.state = try DensityState(library.layout, library.store, model, parameters)
+                box.state = try DensityState(library, model, parameters)
             }
             guard let state = box.state else { throw LikenessError(.defect, "there is no state of groups") }
             do throws(LikenessError) {
@@ -160,7 +161,7 @@ final class JobWork: Sendable {
         guard let model, let text,
             let parameters = try? JSONDecoder().decode(GroupingParameters.self, from: Data(text.utf8))
         else { return nil }
-        return try DensityState(library.layout, library.store, model, parameters)
+        return try DensityState(library, model, parameters)
     }
 
     private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {

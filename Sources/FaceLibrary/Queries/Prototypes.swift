@@ -10,6 +10,8 @@ final class Prototypes: Sendable {
         var mean: [Float]
         /// The length of the mean before it was scaled: how alike the pictures are among themselves.
         var length: Float
+        /// Of people whose birth date is known: one prototype a stage of life.
+        var ages: (bands: AgeBands, born: String)?
     }
 
     private struct State {
@@ -28,6 +30,8 @@ final class Prototypes: Sendable {
         fileprivate var entries: [Int: Entry]
         fileprivate var people: [Int]
         fileprivate var index: FlatIndex
+        /// People with prototypes by age.
+        fileprivate var growing: [Int] = []
 
         /// People with a prototype.
         var count: Int { people.count }
@@ -39,23 +43,49 @@ final class Prototypes: Sendable {
         func length(_ person: Int) -> Float { entries[person]?.length ?? 1 }
 
         /// The people that are most similar to each vector, best first.
+        ///
+        /// Where it is known when a face was photographed (`taken`, in seconds), people with a birth date are compared as
+        /// they were then: a child of three with its own time, not with the adult.
         func nearest(
-            _ queries: Matrix, k: Int, floor: Float
+            _ queries: Matrix, k: Int, floor: Float, taken: [Double?] = []
         ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
             guard !people.isEmpty else {
                 return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows)
             }
-            return try index.search(queries, k: min(k, people.count), floor: floor, threads: 1).map { list in
-                list.map { (people[Int($0.id)], $0.similarity) }
+            let wanted = min(people.count, k + growing.count)
+            let found = try index.search(queries, k: wanted, floor: floor, threads: 1).map { list in
+                list.map { (person: people[Int($0.id)], similarity: $0.similarity) }
             }
+            return found.enumerated().map { q, list in
+                guard q < taken.count, let at = taken[q], !growing.isEmpty else { return Array(list.prefix(k)) }
+                let then = compared(queries.row(q), at: at)
+                var all = list.filter { then[$0.person] == nil }
+                all += then.filter { $0.value >= floor }.map { (person: $0.key, similarity: $0.value) }
+                return Array(all.sorted { ($1.similarity, $0.person) < ($0.similarity, $1.person) }.prefix(k))
+            }
+        }
+
+        /// How similar a face is to each growing person at a time.
+        private func compared(_ vector: [Float], at: Double) -> [Int: Float] {
+            var out: [Int: Float] = [:]
+            for person in growing {
+                guard let (bands, born) = entries[person]?.ages else { continue }
+                // before a birth nobody is in a photo
+                guard let age = AgeBands.age(on: Timestamp.text(at), born: born) else {
+                    out[person] = -1
+                    continue
+                }
+                out[person] = bands.similarity(of: vector, age: age) ?? -1
+            }
+            return out
         }
     }
 
-    /// The people that are most similar to each vector, best first.
+    /// The people that are most similar to each vector, best first. `taken` holds when each was photographed.
     func nearest(
-        _ queries: Matrix, k: Int, floor: Float, _ library: PhotoLibrary, _ model: ModelRow
+        _ queries: Matrix, k: Int, floor: Float, taken: [Double?] = [], _ library: PhotoLibrary, _ model: ModelRow
     ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
-        try view(library, model).nearest(queries, k: k, floor: floor)
+        try view(library, model).nearest(queries, k: k, floor: floor, taken: taken)
     }
 
     /// The prototype of one person; nil without a vector.
@@ -79,7 +109,8 @@ final class Prototypes: Sendable {
         for person in entries.keys where cards[person] == nil { entries[person] = nil }
         for person in stale {
             entries[person] = Entry(
-                revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1)
+                revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1,
+                ages: fresh[person]?.ages)
         }
         let people = entries.filter { !$0.value.mean.isEmpty }.keys.sorted()
         var index = FlatIndex(
@@ -87,39 +118,58 @@ final class Prototypes: Sendable {
                 ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { entries[$0]?.mean ?? [] }),
             space: model.space)
         try index.prepare(threads: 1)
-        let made = View(entries: entries, people: people, index: index)
+        let growing = people.filter { entries[$0]?.ages != nil }
+        let made = View(entries: entries, people: people, index: index, growing: growing)
         state.withLock { $0 = State(model: model.number, ready: made) }
         return made
     }
 
+    /// What is made of a person's best pictures.
+    private struct Made {
+        var mean: [Float]
+        var length: Float
+        var ages: (bands: AgeBands, born: String)?
+    }
+
     private func means(
         _ people: [Int], _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> [Int: (mean: [Float], length: Float)] {
-        let places = try library.store.read { db in
-            var out: [Int: [VectorLocation]] = [:]
+    ) throws(LikenessError) -> [Int: Made] {
+        let (places, births) = try library.store.read { db in
+            var places: [Int: [(place: VectorLocation, at: Double)]] = [:]
+            var births: [Int: String] = [:]
             let best = try db.cachedStatement(
                 sql: """
-                    SELECT e.segment, e.row FROM (SELECT face FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?) b
+                    SELECT e.segment, e.row, b.at FROM (
+                        SELECT face, at FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?) b
                     JOIN embedding e ON e.model = ? AND e.face = b.face
                     """)
+            let born = try db.cachedStatement(sql: "SELECT birthDate FROM person WHERE no = ?")
             for person in people {
-                out[person] = try Row.fetchAll(best, arguments: [person, Self.pictures, model.number])
-                    .map { VectorLocation(segment: $0[0], row: $0[1]) }
+                births[person] = try String.fetchOne(born, arguments: [person])
+                // a life has more stages than one mean
+                let count = births[person] == nil ? Self.pictures : 8 * Self.pictures
+                places[person] = try Row.fetchAll(best, arguments: [person, count, model.number])
+                    .map { (VectorLocation(segment: $0[0], row: $0[1]), $0[2]) }
             }
-            return out
+            return (places, births)
         }
         let snapshot = try library.shelf.segments(model).snapshot()
-        var out: [Int: (mean: [Float], length: Float)] = [:]
+        var out: [Int: Made] = [:]
         for (person, all) in places {
-            var count: Float = 0
+            let known = all.filter { snapshot.contains($0.place) }
+            let rows = try snapshot.matrix(at: known.map(\.place))
             var sum = [Float](repeating: 0, count: model.space.dimension)
-            for place in all where snapshot.contains(place) {
-                let row = try snapshot.vector(at: place)
-                for i in row.indices { sum[i] += row[i] }
-                count += 1
-            }
+            let pictures = min(Self.pictures, rows.rows)
+            for k in 0..<pictures { rows.withRow(k) { row in for i in row.indices { sum[i] += row[i] } } }
             let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            if length > 0 { out[person] = (sum.map { $0 / length }, length / count) }
+            guard length > 0 else { continue }
+            let ages = births[person].map { born in
+                let ages = known.map {
+                    $0.at > Placement.unknownTime ? AgeBands.age(on: Timestamp.text($0.at), born: born) : nil
+                }
+                return (bands: AgeBands(rows, ages: ages), born: born)
+            }
+            out[person] = Made(mean: sum.map { $0 / length }, length: length / Float(pictures), ages: ages)
         }
         return out
     }

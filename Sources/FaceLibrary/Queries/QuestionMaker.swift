@@ -104,7 +104,8 @@ struct QuestionMaker {
         let view = try library.prototypes.view(library, model)
         let known = try library.shelf.vectors(faces, model)
         let found =
-            known.faces.isEmpty ? [] : try view.nearest(known.rows, k: 1, floor: floor(model))
+            known.faces.isEmpty
+            ? [] : try view.nearest(known.rows, k: 1, floor: floor(model), taken: try library.taken(known.faces))
         let made = zip(known.faces, found).flatMap { face, list in
             list.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }
         }

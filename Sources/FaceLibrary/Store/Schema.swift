@@ -288,6 +288,8 @@ enum Schema {
             b INTEGER NOT NULL, at REAL NOT NULL)
         """,
         "CREATE INDEX conflict_person ON conflict(person)",
+        // names the key that vectors and crops are sealed with
+        "ALTER TABLE library ADD COLUMN keyID TEXT",
         // the rules by which the projections were made from the journal
         "ALTER TABLE library ADD COLUMN projections INTEGER NOT NULL DEFAULT 1",
     ]
