@@ -1,6 +1,7 @@
 import ArgumentParser
 import FaceCore
 import FaceLibrary
+import FaceVision
 import Foundation
 import Synchronization
 
@@ -34,7 +35,9 @@ struct LibraryLoad: ParsableCommand {
         try server.awaitReady()
         let result = common.console.result
         result("start to ready: \(Format.number(started.secondsUntilNow, 2)) s")
-        func get(_ path: String) -> LoadClient.Request { .init(method: "GET", path: path, secret: targets.secret) }
+        @Sendable func get(_ path: String) -> LoadClient.Request {
+            .init(method: "GET", path: path, secret: targets.secret)
+        }
         let idle = try measure("idle echo (/health/live)", server, clients) { _, _ in get("/health/live") }
         func ratio(_ name: String, _ next: @escaping @Sendable (Int, Int) -> LoadClient.Request) throws {
             let median = try measure(name, server, clients, next)

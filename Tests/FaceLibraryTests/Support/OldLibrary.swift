@@ -15,7 +15,11 @@ enum OldLibrary {
             configuration.foreignKeysEnabled = false
             let queue = try DatabaseQueue(path: new, configuration: configuration)
             try queue.writeWithoutTransaction { db in
-                try db.execute(sql: released)
+                // triggers stand first in the file, and need their tables
+                let statements = released.components(separatedBy: ";\n")
+                for kind in ["CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX", "CREATE TRIGGER"] {
+                    for statement in statements where statement.hasPrefix(kind) { try db.execute(sql: statement) }
+                }
                 try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
                 try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('1')")
                 try db.execute(sql: "ATTACH ? AS now", arguments: [path])
