@@ -1,4 +1,5 @@
 import FaceCore
+import FaceVision
 import Foundation
 
 /// One connection that is kept open: the least that can be asked of a client, so that the server's time is what is measured.
