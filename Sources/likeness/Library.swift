@@ -19,7 +19,7 @@ struct Library: AsyncParsableCommand {
             LibraryCreate.self, LibraryImport.self, LibraryWatch.self, LibraryPeople.self, LibraryName.self,
             LibraryMerge.self, LibrarySplit.self, LibraryMove.self, LibraryQuestions.self, LibraryAnswer.self,
             LibraryLoose.self, LibraryForget.self, LibraryExport.self, LibraryDoctor.self, LibraryUndo.self,
-            LibraryBench.self,
+            LibraryBench.self, LibraryLoad.self, LibraryConflicts.self,
             LibraryBackupCommand.self, LibraryVerify.self, LibraryRestore.self, LibraryReEmbed.self,
         ])
 }
@@ -28,12 +28,46 @@ struct Library: AsyncParsableCommand {
 struct LibraryOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("Folder of the library.", valueName: "library")) var library: String
 
+    @OptionGroup var sealing: LibraryKeyOptions
+
     func open(_ access: PhotoLibrary.Access) throws(LikenessError) -> PhotoLibrary {
-        try PhotoLibrary.open(library, access: access)
+        try PhotoLibrary.open(library, access: access, key: try sealing.key(outside: library))
     }
 
     /// The person at the keyboard, for the journal.
     var author: Author { Author(ProcessInfo.processInfo.environment["USER"] ?? "owner") }
+}
+
+/// The key of a sealed library.
+struct LibraryKeyOptions: ParsableArguments {
+    @Option(
+        name: .customLong("key"),
+        help: ArgumentHelp("Key file of a sealed library (default: LIKENESS_LIBRARY_KEY).", valueName: "file"))
+    var file: String?
+
+    /// The file that is named, or nil.
+    var path: String? {
+        file ?? ProcessInfo.processInfo.environment["LIKENESS_LIBRARY_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Throws what reading it throws, and `key-exposed` for a key inside of the library that it is to protect.
+    func key(outside library: String) throws(LikenessError) -> LibraryKey? {
+        guard let path else { return nil }
+        try Self.requireOutside(path, library)
+        return try LibraryKey.load(path)
+    }
+
+    static func requireOutside(_ path: String, _ library: String) throws(LikenessError) {
+        let (key, folder) = (
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path,
+            URL(fileURLWithPath: library).standardizedFileURL.resolvingSymlinksInPath().path
+        )
+        guard !key.hasPrefix(folder + "/") else {
+            throw LikenessError(
+                .keyExposed, subject: path, "the key lies in the library that it is to protect",
+                remedy: "keep it in another folder, best on another drive")
+        }
+    }
 }
 
 /// A detector and an embedder for jobs that need them.
@@ -91,18 +125,35 @@ extension LikenessError.Code {
 struct LibraryCreate: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Makes a library in a new folder.",
-        discussion: "likeness library create people/ --name Family")
+        discussion: "likeness library create people/ --name Family --encrypt --key ~/people.key")
 
     @OptionGroup var options: LibraryOptions
     @Option(help: "What the library is called.") var name: String?
+    @Flag(help: "Seal vectors, crops and groups with the key in --key, which is made when it is not there.")
+    var encrypt = false
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if encrypt, options.sealing.path == nil {
+            throw ValidationError("--encrypt needs --key FILE, outside of the library")
+        }
+    }
+
     func run() throws {
-        let library = try PhotoLibrary.create(options.library, name: name)
+        let library = try PhotoLibrary.create(options.library, name: name, key: try key())
         if common.json {
             return try common.console.json(["id": library.id, "name": library.name, "root": library.folder])
         }
         common.console.result("\(library.name): \(library.folder)")
+        if encrypt, let path = options.sealing.path {
+            common.console.note("sealed with \(path): without this file nothing of the faces can be read; keep a copy")
+        }
+    }
+
+    private func key() throws(LikenessError) -> LibraryKey? {
+        guard encrypt, let path = options.sealing.path else { return nil }
+        try LibraryKeyOptions.requireOutside(path, options.library)
+        return FileManager.default.fileExists(atPath: path) ? try LibraryKey.load(path) : try LibraryKey.create(path)
     }
 }
 

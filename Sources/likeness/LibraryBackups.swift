@@ -58,11 +58,12 @@ struct LibraryRestore: ParsableCommand {
 
     @Argument(help: "Folder of the backup.") var backup: String
     @Argument(help: "Folder of the new library.") var library: String
+    @OptionGroup var sealing: LibraryKeyOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         let manifest = try BackupFolder(backup).restore(to: library)
-        let report = try PhotoLibrary.open(library).examine(replay: true)
+        let report = try PhotoLibrary.open(library, key: sealing.key(outside: library)).examine(replay: true)
         if common.json {
             try common.console.json(report)
         } else {

@@ -17,12 +17,14 @@ struct LibraryName: ParsableCommand {
 
     @OptionGroup var options: LibraryOptions
     @Argument(help: "The person's id.") var person: String
-    @Argument(help: "The name; none takes it away.") var name: String?
+    @Argument(help: "The name; none takes it away, unless a birth date is given.") var name: String?
     @Option(help: ArgumentHelp("Day of birth, 2001-05-04.", valueName: "day")) var birthDate: String?
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let update = PersonUpdate(name: .some(name), birthDate: birthDate.map { .some($0) })
+        // a birth date alone leaves the name as it is
+        let update = PersonUpdate(
+            name: name == nil && birthDate != nil ? nil : .some(name), birthDate: birthDate.map { .some($0) })
         try common.print(try options.open(.write).update(person, update, by: options.author))
     }
 }

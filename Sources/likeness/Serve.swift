@@ -17,6 +17,7 @@ struct Serve: AsyncParsableCommand {
             """)
 
     @Argument(help: "The folder of the library (`likeness library create` makes one).") var library: String
+    @OptionGroup var sealing: LibraryKeyOptions
     @Option(help: ArgumentHelp("Listen on this port; 0 for any free one.", valueName: "n")) var port = 8321
     @Option(help: ArgumentHelp("Listen on this address.", valueName: "address")) var host = "127.0.0.1"
     @Flag(help: "A proxy with TLS stands in front: allows --host, believes X-Forwarded-For.") var behindProxy = false
@@ -47,7 +48,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let opened = try PhotoLibrary.open(library)
+        let opened = try PhotoLibrary.open(library, key: try sealing.key(outside: library))
         let options = ServerOptions(
             host: host, port: port, behindProxy: behindProxy, allowedHosts: allowHost, roots: root, pages: pages,
             rateFactor: rate, log: log, threads: common.threadCount, model: model, inbox: inbox)

@@ -14,10 +14,10 @@ struct KillChild {
             let seed = environment["LIKENESS_CHILD_SEED"].flatMap(UInt64.init),
             let log = environment["LIKENESS_CHILD_LOG"]
         else { return }
-        let library = try PhotoLibrary.open(folder)
         let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // the parent's clock starts here
+        // the parent's clock starts here; of an older library the upgrade is what is killed
         _ = "ready\n".withCString { write(descriptor, $0, 6) }
+        let library = try PhotoLibrary.open(folder)
         let runner = JobRunner(library, threads: 1) { () throws(LikenessError) -> any PhotoAnalyser in
             SyntheticPhotos.Analyser(delay: 0.002)
         }
@@ -33,13 +33,14 @@ struct KillChild {
                     _ = line.withCString { write(descriptor, $0, line.utf8.count) }
                 }
             }
-            switch round % 5 {
+            switch round % 6 {
             case 1: _ = try library.enqueueGrouping()
             case 2: _ = try library.enqueueGrouping(GroupingParameters(threshold: 0.58, qualityFloor: 0.1))
             case 3:
                 if let person = try library.people(page: PageRequest(limit: 500)).items.last, person.faces < 4 {
                     _ = try library.enqueueForget(.person(person.id), by: Author("dice"))
                 }
+            case 4: _ = try library.enqueueBackup(to: "\(folder)-backup-\(seed)-\(round)")
             default:
                 try SyntheticPhotos(photos).write(
                     "late-\(seed)-\(round)", [.init(person: round % 6, variant: 2000 + Int(seed) * 10 + round)])
@@ -64,10 +65,14 @@ struct KillTests {
         var acknowledged: Set<String> = []
         for round in 0..<Self.iterations {
             let log = folder.file("log-\(round)")
+            let isOld = round % 5 == 4
+            if isOld { try OldLibrary.downgrade(path) }
             let child = try start(path, photos.folder, seed: UInt64(round + 1), log: log)
             let deadline = Date().addingTimeInterval(60)
             while !FileManager.default.fileExists(atPath: log), child.isRunning, Date() < deadline { usleep(2000) }
-            usleep(UInt32(random.unit() * 900_000))
+            // most of the work of a round is short: half of the kills come early
+            let wait = isOld ? 60_000 : random.unit() < 0.5 ? 200_000 : 700_000
+            usleep(UInt32(random.unit() * Double(wait)))
             if !child.isRunning {
                 let text = (try? String(contentsOfFile: folder.file("child.err"), encoding: .utf8)) ?? ""
                 Issue.record("round \(round): the child ended by itself: \(text.suffix(2000))")
@@ -78,6 +83,7 @@ struct KillTests {
             let lines = (try? String(contentsOfFile: log, encoding: .utf8))?.split(separator: "\n") ?? []
             acknowledged.formUnion(lines.filter { $0.hasPrefix("dec_") }.map(String.init))
             try check(path, acknowledged, round)
+            try clear(folder.path, round)
         }
         #expect(acknowledged.count > Self.iterations / 4)
         try finish(path, photos.folder)
@@ -113,6 +119,19 @@ struct KillTests {
         #expect(
             acknowledged.isSubset(of: journal),
             "round \(round): \(acknowledged.subtracting(journal).count) decisions are lost")
+    }
+
+    /// Backups that came to their end are sound; those that were killed are not called so.
+    private func clear(_ folder: String, _ round: Int) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.contains("-backup-") {
+            let backup = BackupFolder("\(folder)/\(name)")
+            let isWhole = (try? backup.manifest()) != nil
+            #expect(backup.verify().isSound == isWhole, "round \(round): \(name)")
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+        // the copy of before an upgrade is made anew the next time
+        try? FileManager.default.removeItem(atPath: "\(folder)/library/likeness.sqlite.before-1")
+        try? FileManager.default.removeItem(atPath: "\(folder)/log-\(round)")
     }
 
     /// What was interrupted goes on to its end, and groups made from nothing are the same as those that grew.

@@ -32,12 +32,12 @@ struct StoreTests {
         #expect(code { _ = try PhotoLibrary.open(folder.file("l")) } == .schemaTooNew)
     }
 
-    @Test("the released schema 1 is what it was")
+    @Test("the released schema 2 is what it was")
     func released() throws {
         let folder = try TemporaryFolder()
         let library = try PhotoLibrary.create(folder.file("l"))
         let now = try library.schema().joined(separator: ";\n") + ";\n"
-        let path = "\(TestData.packageFolder)/Tests/Fixtures/library-schema-1.sql"
+        let path = "\(TestData.packageFolder)/Tests/Fixtures/library-schema-2.sql"
         if ProcessInfo.processInfo.environment["LIKENESS_WRITE_FIXTURES"] != nil {
             try now.write(toFile: path, atomically: true, encoding: .utf8)
         }

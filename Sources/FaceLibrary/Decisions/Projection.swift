@@ -7,6 +7,9 @@ import GRDB
 /// Reads and writes the projection tables, and reads the ids of faces and people; nothing else. So live decisions and a
 /// replay of the journal do the same. Work is that of the faces that the decision names.
 struct Projection {
+    /// Grows when the same journal gives other projections: those of older libraries are made again when they are opened.
+    static let rules = 2
+
     let db: Database
     let entry: JournalEntry
     private(set) var images: [ProjectionImage] = []
@@ -47,10 +50,14 @@ struct Projection {
         case .different: try separate(p)
         case .unsure: try note(p, .unsure)
         case .reject: try refuse(p)
-        case .ignore: try override(p.faces ?? [], p.reason ?? "ignored")
+        case .ignore:
+            try override(p.faces ?? [], p.reason ?? "ignored")
+            for person in try holders(p) { try touch(person) }
         case .unignore: for face in try numbers(p.faces ?? []) { try drop(.override, [.integer(face)]) }
         case .box: try box(p)
-        case .unbox: try override([p.face].compactMap { $0 }, "unboxed")
+        case .unbox:
+            try override([p.face].compactMap { $0 }, "unboxed")
+            for person in try holders(p) { try touch(person) }
         case .settings:
             for (key, value) in (p.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
                 try put(.setting, [.text(key)], [value.map { .text($0) } ?? .null])
@@ -79,6 +86,7 @@ struct Projection {
     private mutating func move(_ p: DecisionPayload, _ kind: Decision.Kind) throws {
         guard let target = try personNumber(p.created ?? p.person) else { return }
         if let name = p.name { try set(target, "name", .text(name)) }
+        let losers = try holders(p)
         for face in try numbers(p.faces ?? []) {
             try put(.claim, [.integer(face)], [.integer(target), .integer(2)])
             try drop(.refusal, [.integer(face), .integer(target)])
@@ -90,6 +98,20 @@ struct Projection {
             try touch(source)
         }
         try touch(target)
+        let source = kind == .split ? try personNumber(p.person) : nil
+        for person in losers where person != target && person != source { try touch(person) }
+    }
+
+    /// The people who had the faces of a decision, as far as decisions say so: whoever read them before is out of date.
+    private func holders(_ p: DecisionPayload) throws -> [Int] {
+        var out: Set<Int> = []
+        for id in (p.members ?? [:]).keys { if let person = try personNumber(id) { out.insert(try root(person)) } }
+        for face in try numbers((p.faces ?? []) + [p.face].compactMap { $0 }) {
+            let holder = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT person FROM claim WHERE face = ?"), arguments: [face])
+            if let holder { out.insert(try root(holder)) }
+        }
+        return out.sorted()
     }
 
     private mutating func separate(_ p: DecisionPayload) throws {

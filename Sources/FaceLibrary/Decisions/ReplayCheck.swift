@@ -7,7 +7,7 @@ enum ReplayCheck {
         "person", "claim", "refusal", "face_override", "must_link", "cannot_link", "asked", "setting", "effect",
     ]
     /// What follows from the projections and the current snapshot.
-    static let derived = ["identity", "place", "card"]
+    static let derived = ["identity", "place", "card", "conflict"]
 
     /// Differences by table, none where all is equal. Everything happens in a transaction that is taken back.
     static func differences(_ store: Store) throws(LikenessError) -> [String: String] {
@@ -27,6 +27,16 @@ enum ReplayCheck {
         return found
     }
 
+    /// Makes the projections again where older rules made them.
+    static func upgrade(_ store: Store) throws(LikenessError) {
+        let rules = try store.read { try Int.fetchOne($0, sql: "SELECT projections FROM library") }
+        guard let rules, rules < Projection.rules else { return }
+        try store.write { db in
+            try rebuild(db)
+            try db.execute(sql: "UPDATE library SET projections = ?", arguments: [Projection.rules])
+        }
+    }
+
     /// Empties the projections and applies every decision in its order; then places all faces.
     static func rebuild(_ db: Database) throws {
         for table in tables { try db.execute(sql: "DELETE FROM \(table)") }
@@ -43,8 +53,9 @@ enum ReplayCheck {
     private static func contents(_ db: Database) throws -> [String: [String]] {
         var out: [String: [String]] = [:]
         for table in tables + derived {
-            // how often a card was made is no content
-            let columns = try db.columns(in: table).map(\.name).filter { $0 != "revision" }.joined(separator: ", ")
+            // how often a card was made, and when a conflict was first seen, is no content
+            let passing: Set<String> = table == "conflict" ? ["no", "at"] : ["revision"]
+            let columns = try db.columns(in: table).map(\.name).filter { !passing.contains($0) }.joined(separator: ", ")
             out[table] = try Row.fetchAll(db, sql: "SELECT \(columns) FROM \(table)").map { row in
                 row.databaseValues.map { "\($0)" }.joined(separator: "|")
             }.sorted()

@@ -262,7 +262,8 @@ extension PhotoLibrary {
     /// Takes a decision back, as far as nothing newer has changed the same. Throws `conflict` when it cannot be.
     @discardableResult
     public func undo(_ decision: String, by author: Author) throws(LikenessError) -> PersonChange {
-        try decide(by: author) { db, journal in
+        var (people, faces): ([Int], [Int]) = ([], [])
+        let done = try decide(by: author) { db, journal in
             if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
             guard let entry = try JournalEntry.find(db, id: decision) else {
                 throw LikenessError.notFound(decision, "decision")
@@ -274,8 +275,27 @@ extension PhotoLibrary {
                 throw LikenessError(.conflict, subject: decision, "this decision was taken back before")
             }
             let outcome = try journal.decide(.undo, DecisionPayload(undone: decision), undoes: entry.seq)
+            (people, faces) = try Self.reopened(db, entry)
             return (try change(db, outcome, entry.payload.person ?? entry.payload.created), outcome.people)
         }
+        // the question whose answer was taken back is open again at once
+        try QuestionMaker(library: self).remake(people: people, faces: faces)
+        return done
+    }
+
+    /// The people and the loose face of an answer.
+    private static func reopened(_ db: Database, _ entry: JournalEntry) throws -> (people: [Int], faces: [Int]) {
+        guard [.same, .different, .unsure, .assign].contains(entry.kind) else { return ([], []) }
+        let p = entry.payload
+        let faces = (p.faces ?? []).prefix(100) + [p.face].compactMap { $0 }
+        let numbers = try faces.compactMap {
+            try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [$0])
+        }
+        guard entry.kind != .assign, p.face == nil else { return ([], numbers) }
+        let people = try ([p.person, p.other].compactMap { $0 } + (p.from ?? []).prefix(100)).compactMap {
+            try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [$0])
+        }
+        return (Array(Set(people)).sorted(), [])
     }
 
     /// The answer to a decision: itself, and the person as it is now.

@@ -16,14 +16,20 @@ extension PhotoLibrary {
         return try noted(queue.enqueue(.import, key: key + "\nunseen", arguments))
     }
 
-    /// Makes the groups anew: with the settings, or with other parameters on purpose. `incremental`: only what changed.
+    /// Makes the groups anew, or with `incremental` only what changed. Other parameters become the settings first: what was
+    /// chosen on purpose lasts, and the next import groups by it too.
     public func enqueueGrouping(
-        _ parameters: GroupingParameters? = nil, incremental: Bool = false
+        _ parameters: GroupingParameters? = nil, incremental: Bool = false, by author: Author = Author("owner")
     ) throws(LikenessError) -> Job {
-        try noted(
-            queue.enqueue(
-                .group, key: incremental ? "changes" : parameters == nil ? "all" : "chosen",
-                JobArguments(parameters: parameters, force: !incremental), priority: .interactive))
+        if let parameters, try parameters != GroupingParameters(settings()) {
+            try updateSettings(
+                SettingsUpdate(threshold: .some(parameters.threshold), qualityFloor: parameters.qualityFloor),
+                by: author)
+        }
+        let now = GroupingParameters(try settings())
+        // a run with other parameters that waits or is under way does not stand for this one
+        let key = incremental ? "changes" : "all \(now.threshold.map { "\($0)" } ?? "-") \(now.qualityFloor)"
+        return try noted(queue.enqueue(.group, key: key, JobArguments(force: !incremental), priority: .interactive))
     }
 
     /// Forgets somebody or something for good. The receipt is in the job's detail.
@@ -32,11 +38,22 @@ extension PhotoLibrary {
         switch subject {
         case .person(let id): key = try person(id).id
         case .photo(let id): key = try photo(id).id
+        case .loose: key = "loose"
         case .library: key = "library"
         }
         return try noted(
             queue.enqueue(
                 .forget, key: key, JobArguments(subject: subject, actor: author.actor), priority: .interactive))
+    }
+
+    /// Forgets loose faces that are older than the settings allow; nil when there are none, or no limit is set. The job
+    /// runner asks for it every hour and after each import.
+    @discardableResult
+    public func enqueueRetention() throws(LikenessError) -> Job? {
+        guard let days = try settings().looseRetentionDays else { return nil }
+        let limit = store.now() - Double(days) * 86_400
+        guard try !store.read({ try Forgetting.expired($0, before: limit, atMost: 1) }).isEmpty else { return nil }
+        return try enqueueForget(.loose(before: limit), by: Author("retention"))
     }
 
     /// Copies the library into a folder of its own; nil: one in the library's backup folder.

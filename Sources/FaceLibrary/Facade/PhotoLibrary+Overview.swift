@@ -37,18 +37,20 @@ extension PhotoLibrary {
 
     private static func faces(_ db: Database) throws -> Overview.Faces {
         var out = Overview.Faces()
-        let roles = try Row.fetchAll(
-            db, sql: "SELECT role, COUNT(*) AS n FROM place GROUP BY role")
-        for row in roles {
-            let count: Int = row["n"]
-            switch LibraryFace.Role(rawValue: row["role"]) {
-            case .loose: out.loose += count
-            case .ignored, .rejected: out.ignored += count
-            default: out.inPeople += count
-            }
-        }
-        out.total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM face WHERE dropped = 0") ?? 0
-        out.total -= try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM face_override WHERE state = 'unboxed'") ?? 0
+        // sums of what the cards hold, and of the few that are with nobody: the doctor counts the places themselves
+        out.inPeople = try Int.fetchOne(db, sql: "SELECT SUM(faces) FROM card") ?? 0
+        out.loose = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM place WHERE role = 'loose'") ?? 0
+        out.ignored =
+            try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM place WHERE role IN ('ignored', 'rejected')") ?? 0
+        out.total = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM face") ?? 0
+        out.total -= try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM face WHERE dropped = 1") ?? 0
+        out.total -=
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COUNT(*) FROM face_override o JOIN face f ON f.no = o.face AND f.dropped = 0
+                    WHERE o.state = 'unboxed'
+                    """) ?? 0
         out.notConsidered = out.total - out.inPeople - out.loose - out.ignored
         return out
     }
@@ -105,10 +107,17 @@ extension PhotoLibrary {
             + (try Int.fetchOne(
                 db,
                 sql: """
-                    SELECT COUNT(*) FROM decision d LEFT JOIN decision u ON u.seq = d.undoes
-                    WHERE d.kind = 'settings' OR u.kind = 'settings'
+                    SELECT (SELECT COUNT(*) FROM decision WHERE kind = 'settings')
+                        + (SELECT COUNT(*) FROM decision d CROSS JOIN decision u ON u.undoes = d.seq
+                            WHERE d.kind = 'settings')
                     """) ?? 0)
         return out
+    }
+
+    /// What people's lists ask of the settings.
+    func minFacesShown() throws(LikenessError) -> Int {
+        try store.read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE key = 'minFacesShown'") }
+            .flatMap { Int($0) } ?? LibrarySettings().minFacesShown
     }
 
     /// Changes settings; the groups follow with the next grouping. Throws `invalid-input`, `stale-version` (subject `settings`).

@@ -30,7 +30,7 @@ extension PhotoLibrary {
         page: PageRequest = PageRequest()
     ) throws(LikenessError) -> Page<Person> {
         let cursor = try Cursor.read(page.cursor, count: 2)
-        let minimum = try settings().minFacesShown
+        let minimum = try minFacesShown()
         let list = filter == .all ? "c.shown = 1" : "c.list = '\(filter.rawValue)'"
         let enough = "(c.name IS NOT NULL OR c.list = 'hidden' OR c.faces >= \(minimum))"
         var arguments: [any DatabaseValueConvertible] = []

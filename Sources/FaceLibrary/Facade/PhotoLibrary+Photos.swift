@@ -117,22 +117,23 @@ extension PhotoLibrary {
     }
 
     private static func folder(_ db: Database, _ folder: Row, _ jobs: [JobRow]) throws -> ImportFolder {
-        let (number, path): (Int, String) = (folder["no"], folder["path"])
+        let path: String = folder["path"]
         let states = try Row.fetchAll(
             db,
             sql: """
                 SELECT p.state, p.missing, COUNT(*) AS n FROM photo p
-                WHERE p.no IN (SELECT photo FROM location WHERE folder = ?) GROUP BY p.missing, p.state
-                """, arguments: [number])
+                WHERE p.no IN (SELECT photo FROM location WHERE \(Scanner.below)) GROUP BY p.missing, p.state
+                """, arguments: Scanner.range(path))
         let failed = try Row.fetchAll(
             db,
             sql: """
                 SELECT l.path, p.errorCode AS code, p.errorMessage AS message FROM location l JOIN photo p ON p.no = l.photo
-                WHERE l.folder = ? AND p.state = 'failed' AND p.missing = 0 ORDER BY l.path
-                """, arguments: [number])
+                WHERE \(Scanner.below) AND p.state = 'failed' AND p.missing = 0 ORDER BY l.path
+                """, arguments: Scanner.range(path))
         let files =
             try Int.fetchOne(
-                db, sql: "SELECT COUNT(*) FROM location WHERE folder = ? AND gone = 0", arguments: [number]) ?? 0
+                db, sql: "SELECT COUNT(*) FROM location WHERE \(Scanner.below) AND gone = 0",
+                arguments: Scanner.range(path)) ?? 0
         let counts = counted(states)
         let failures = Dictionary(grouping: failed) { ($0["code"] as String?) ?? "unknown" }
             .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.map { code, rows in

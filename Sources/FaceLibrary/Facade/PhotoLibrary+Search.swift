@@ -136,11 +136,20 @@ extension PhotoLibrary {
         return Set(pairs.map { ($0["a"] as Int) == person ? $0["b"] as Int : $0["a"] as Int })
     }
 
+    /// When faces were photographed, in their order.
+    func taken(_ faces: [Int]) throws(LikenessError) -> [Double?] {
+        try store.read { db in
+            let at = try db.cachedStatement(
+                sql: "SELECT p.capturedAt FROM face f JOIN photo p ON p.no = f.photo WHERE f.no = ?")
+            return try faces.map { try Double.fetchOne(at, arguments: [$0]) }
+        }
+    }
+
     /// The people whom some faces resemble, up to three each.
     func nearestPeople(_ faces: [Int], _ model: ModelRow) throws(LikenessError) -> [Int: [SimilarPerson]] {
         let known = try shelf.vectors(faces, model)
         guard !known.faces.isEmpty else { return [:] }
-        let near = try prototypes.nearest(known.rows, k: 3, floor: 0, self, model)
+        let near = try prototypes.nearest(known.rows, k: 3, floor: 0, taken: try taken(known.faces), self, model)
         return try store.read { db in
             let reader = PersonReader(db: db)
             var people: [Int: Person] = [:]

@@ -30,10 +30,20 @@ public final class PhotoLibrary: Sendable {
     private let lock: LibraryLock?
     /// Hides the names of forgotten people in the journal.
     let nameKey: [UInt8]
+    /// What vectors and crops are sealed with; nil where they lie open.
+    let key: LibraryKey?
 
-    /// Makes a library in a new or empty folder. Throws `file-exists`, `file-unwritable`.
+    /// Makes a library in a new or empty folder. Throws `file-exists`, `file-unwritable`. With a key, vectors, crops and
+    /// groups are sealed; it is asked for whenever the library is opened.
     public static func create(
         _ folder: String, name: String? = nil, key: LibraryKey? = nil
+    ) throws(LikenessError) -> PhotoLibrary {
+        try create(folder, name: name, key: key, clock: Timestamp.now)
+    }
+
+    /// With a clock of one's own, for tests.
+    package static func create(
+        _ folder: String, name: String? = nil, key: LibraryKey? = nil, clock: @escaping Store.Clock
     ) throws(LikenessError) -> PhotoLibrary {
         let layout = LibraryFolder(folder)
         guard !layout.exists else {
@@ -41,22 +51,31 @@ public final class PhotoLibrary: Sendable {
         }
         try layout.make()
         let lock = try layout.takeLock()
-        let store = try Store(layout.database)
+        let store = try Store(layout.database, clock: clock)
         let shown = name ?? URL(fileURLWithPath: layout.path).standardizedFileURL.lastPathComponent
         try store.write { db in
             try db.execute(
-                sql: "INSERT INTO library (only, id, name, createdAt, nameKey) VALUES (1, ?, ?, ?, ?)",
+                sql:
+                    "INSERT INTO library (only, id, name, createdAt, nameKey, projections, keyID) VALUES (1, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     Identifier.fresh("lib"), shown, Timestamp.now(),
-                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }),
+                    Data((0..<32).map { _ in UInt8.random(in: 0 ... .max) }), Projection.rules, key?.id,
                 ])
         }
         return try PhotoLibrary(layout, store, lock, .write, key)
     }
 
-    /// Opens a library. Throws `library-missing`, `library-busy` when another process writes, `schema-too-new`.
+    /// Opens a library. Throws `library-missing`, `library-busy` when another process writes, `schema-too-new`,
+    /// `key-missing` for a sealed one without its key, `file-unwritable` for writing where nothing may be written.
     public static func open(
         _ folder: String, access: Access = .write, key: LibraryKey? = nil
+    ) throws(LikenessError) -> PhotoLibrary {
+        try open(folder, access: access, key: key, clock: Timestamp.now)
+    }
+
+    /// With a clock of one's own, for tests.
+    package static func open(
+        _ folder: String, access: Access = .write, key: LibraryKey? = nil, clock: @escaping Store.Clock
     ) throws(LikenessError) -> PhotoLibrary {
         let layout = LibraryFolder(folder)
         guard layout.exists else {
@@ -66,10 +85,25 @@ public final class PhotoLibrary: Sendable {
         }
         let lock = access == .write ? try layout.takeLock() : nil
         if access == .write { try layout.make() }
-        let store = try Store(layout.database)
+        let store = try Store(layout.database, clock: clock)
+        try checkKey(store, key, layout.path)
         // whoever held the lock before has ended, and its jobs with it
-        if access == .write { try JobQueue(store: store).takeBackAll() }
+        if access == .write {
+            try JobQueue(store: store).takeBackAll()
+            try ReplayCheck.upgrade(store)
+        }
         return try PhotoLibrary(layout, store, lock, access, key)
+    }
+
+    private static func checkKey(_ store: Store, _ key: LibraryKey?, _ path: String) throws(LikenessError) {
+        let wanted = try store.read { try String.fetchOne($0, sql: "SELECT keyID FROM library") }
+        guard wanted != key?.id else { return }
+        throw LikenessError(
+            .keyMissing, subject: path,
+            wanted == nil
+                ? "this library is not sealed"
+                : key == nil ? "this library is sealed" : "it is sealed with another key",
+            remedy: wanted == nil ? "leave the key out" : "give its key file: --key FILE, or LIKENESS_LIBRARY_KEY")
     }
 
     private init(
@@ -84,7 +118,7 @@ public final class PhotoLibrary: Sendable {
         folder = layout.path
         (id, name) = (about["id"], about["name"])
         nameKey = Array(about["nameKey"] as Data)
-        (self.layout, self.store, self.lock, self.access) = (layout, store, lock, access)
+        (self.layout, self.store, self.lock, self.access, self.key) = (layout, store, lock, access, key)
         shelf = VectorShelf(layout, store, key: key, readOnly: access == .read)
         crops = CropStore(layout.crops, key: key)
         queue = JobQueue(store: store)

@@ -14,8 +14,9 @@ struct Forgetting {
     let density: DensityState?
 
     func run(_ subject: ForgetSubject, _ job: JobContext) throws(LikenessError) -> ForgetReceipt {
-        let key = "forget \(job.row.job.id)"
+        let key = Self.requestKey(job.row.job.id)
         let scope = if let known = try begun(key, subject) { known } else { try scope(subject) }
+        let traces = try ForgetTraces(library, scope)
         let decision = try decide(scope, key: key)
         try job.progress(0, of: 5)
         let vectors = try eraseVectors(scope)
@@ -25,7 +26,7 @@ struct Forgetting {
         receipt.crops = try eraseCrops()
         try job.progress(3, of: 5)
         try compact()
-        receipt.remaining = try verify(scope)
+        receipt.remaining = try verify(scope).merging(try traces.left(library)) { $1 }
         receipt.backups = backups()
         let text = receipt
         try library.store.write { db in
@@ -35,6 +36,9 @@ struct Forgetting {
         try job.progress(5, of: 5)
         return receipt
     }
+
+    /// The key of the decision of a job: it is made once.
+    static func requestKey(_ job: String) -> String { "forget \(job)" }
 
     /// What goes.
     struct Scope {
@@ -66,6 +70,16 @@ struct Forgetting {
         }
     }
 
+    /// Loose faces that were found before a time; those that somebody drew stay.
+    static func expired(_ db: Database, before limit: Double, atMost count: Int = .max) throws -> [Int] {
+        try Int.fetchAll(
+            db,
+            sql: """
+                SELECT f.no FROM place p JOIN face f ON f.no = p.face
+                WHERE p.role = 'loose' AND f.createdAt < ? AND f.source <> 'manual' LIMIT ?
+                """, arguments: [limit, count])
+    }
+
     private func scope(_ subject: ForgetSubject) throws(LikenessError) -> Scope {
         try library.store.read { db in
             var scope = Scope()
@@ -87,6 +101,9 @@ struct Forgetting {
                 scope.label = id
                 scope.photo = try PhotoReader(db: db).number(id)
                 scope.faces = try Int.fetchAll(db, sql: "SELECT no FROM face WHERE photo = ?", arguments: [scope.photo])
+            case .loose(let limit):
+                scope.label = "loose"
+                scope.faces = try Self.expired(db, before: limit)
             case .library:
                 scope.label = library.id
                 scope.people = try Int.fetchAll(db, sql: "SELECT no FROM identity")
@@ -151,7 +168,7 @@ struct Forgetting {
         if let density {
             try density.remove(scope.faces)
         } else {
-            try DensityState.clear("\(library.layout.density)/state", library.store)
+            try DensityState.clear(DensityState.folder(library), library.store)
         }
         library.shelf.reset()
         library.prototypes.reset()
@@ -197,7 +214,11 @@ struct Forgetting {
                     sql: "INSERT INTO tombstone (photo, x, y, w, h) SELECT photo, x, y, w, h FROM face WHERE no = ?",
                     arguments: [face])
                 try db.execute(sql: "DELETE FROM face WHERE no = ?", arguments: [face])
+                try db.execute(sql: "DELETE FROM face_due WHERE face = ?", arguments: [face])
+                try db.execute(
+                    sql: "UPDATE density_row SET face = -1 - row, live = 0 WHERE face = ?", arguments: [face])
             }
+            try db.execute(sql: "DELETE FROM vector_due")
             if let photo = scope.photo {
                 try db.execute(
                     sql: "UPDATE photo SET state = 'no-faces', stateAt = ? WHERE no = ?",
@@ -219,7 +240,7 @@ struct Forgetting {
         let entries = try rows.map { try JournalEntry($0) }
         for entry in entries {
             var payload = entry.payload
-            if names(entry, scope) {
+            if Self.names(entry, scope) {
                 payload.name = payload.name.map(hidden)
                 payload.before = payload.before.map(hidden)
                 if entry.kind == .birthDate { payload.value = nil }
@@ -240,7 +261,7 @@ struct Forgetting {
 
     /// Whether the name in an entry is that of somebody who is forgotten; others of the same name keep theirs. A merge may
     /// carry the name of any of its people: where one of them is forgotten and the other is not, it was taken back.
-    private func names(_ entry: JournalEntry, _ scope: Scope) -> Bool {
+    static func names(_ entry: JournalEntry, _ scope: Scope) -> Bool {
         let p = entry.payload
         var owners = [p.created ?? p.person].compactMap { $0 }
         if [.merge, .same].contains(entry.kind) { owners += (p.from ?? []) + [p.other].compactMap { $0 } }

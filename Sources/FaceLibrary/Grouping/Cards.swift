@@ -6,10 +6,11 @@ enum Cards {
     static func update(_ db: Database, _ people: Set<Int>) throws {
         let select = try db.cachedStatement(
             sql: """
-                SELECT COUNT(*) AS faces, COUNT(DISTINCT photo) AS photos, SUM(decided) AS confirmed,
+                SELECT COUNT(*) AS faces, SUM(decided) AS confirmed,
+                    (SELECT COUNT(*) FROM (SELECT DISTINCT photo FROM place WHERE person = ?1)) AS photos,
                     MIN(CASE WHEN at > \(Placement.unknownTime) THEN at END) AS first,
                     MAX(CASE WHEN at > \(Placement.unknownTime) THEN at END) AS last
-                FROM place WHERE person = ?
+                FROM place WHERE person = ?1
                 """)
         let best = try db.cachedStatement(
             sql: "SELECT face FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT 1")

@@ -29,11 +29,17 @@ final class DensityState: DensityGroups {
     var isCore: [Bool] { state.grouping.isCore }
     var isLive: [Bool] { state.grouping.isLive }
 
+    /// Where the state lies: in the library, or where that is sealed in memory alone, made anew after a restart of the machine.
+    static func folder(_ library: PhotoLibrary) -> String {
+        library.key == nil ? "\(library.layout.density)/state" : "/dev/shm/likeness-\(getuid())-\(library.id)"
+    }
+
     /// Opens the state for a model and parameters; begins a new one where there is none of that kind.
-    init(_ library: LibraryFolder, _ store: Store, _ model: ModelRow, _ parameters: GroupingParameters)
-        throws(LikenessError)
-    {
-        folder = "\(library.density)/state"
+    init(
+        _ library: PhotoLibrary, _ model: ModelRow, _ parameters: GroupingParameters
+    ) throws(LikenessError) {
+        folder = Self.folder(library)
+        let store = library.store
         self.store = store
         self.model = model
         self.parameters = parameters
@@ -44,7 +50,7 @@ final class DensityState: DensityGroups {
             if opened.grouping.count <= known.count, rows.last.map({ $0["row"] as Int == rows.count - 1 }) ?? true {
                 state = opened
                 faces = Array(known.prefix(opened.grouping.count))
-                rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().map { ($1, $0) })
+                rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().filter { $1 >= 0 }.map { ($1, $0) })
                 token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
                 let count = faces.count
                 if known.count > count {
@@ -85,6 +91,8 @@ final class DensityState: DensityGroups {
         try store.write { db in
             try db.execute(sql: "DELETE FROM density_row")
             try db.execute(sql: "DELETE FROM density_state")
+            // the next state takes them all in; whoever is left of the old snapshot is looked at too
+            try db.execute(sql: "INSERT OR IGNORE INTO face_due SELECT no FROM face")
         }
     }
 
@@ -104,9 +112,16 @@ final class DensityState: DensityGroups {
     }
 
     /// Takes faces out; after the return no file of the state holds their vectors.
-    func remove(_ gone: [Int]) throws(LikenessError) {
-        let rows = gone.compactMap { rowOf[$0] }.filter { isLive[$0] }
-        if !rows.isEmpty { try state.remove(rows) }
+    func remove(_ gone: [Int]) throws(LikenessError) { try remove(rows: gone.compactMap { rowOf[$0] }) }
+
+    /// Takes rows out whose faces have another vector now, or none.
+    func remove(rows: [Int]) throws(LikenessError) {
+        for row in rows where row < faces.count && faces[row] >= 0 {
+            if rowOf[faces[row]] == row { rowOf[faces[row]] = nil }
+            faces[row] = -1 - row
+        }
+        let live = rows.filter { $0 < faces.count && isLive[$0] }
+        if !live.isEmpty { try state.remove(live) }
         // the rows are out of the groups, but not yet out of the files
         if state.checkpointFailure != nil { try state.checkpoint() }
     }

@@ -52,7 +52,12 @@ struct GroupingRun {
         var decisionsBefore: Int
         var newest: Int
         var fresh: [(face: Int, photo: Int, quality: Float)]
+        /// Faces that are in no group any more.
         var gone: [Int]
+        /// Rows of the density state whose vectors are not those of a face any more.
+        var leaving: [Int]
+        /// All faces that were due: this run settles them.
+        var due: [Int]
         /// The density state that the current snapshot was made from.
         var stamp: String?
     }
@@ -89,7 +94,7 @@ struct GroupingRun {
         // after a run that did not come to its end the state is ahead of the snapshot: then the snapshot says what was before
         let before = begin.stamp == density.stamp ? density.groups : try snapshotGroups(density)
         let whole = whole || !density.made(begin.stamp)
-        try density.remove(begin.gone)
+        try density.remove(rows: begin.leaving)
         try insert(begin.fresh, density, threads, cancellation, progress)
         let changed = Self.changedGroups(density, before, try decidedRows(density, begin), whole: whole)
         report.groupsLookedAt = changed.count
@@ -115,9 +120,7 @@ struct GroupingRun {
     }
 
     private func begin(_ density: DensityState) throws(LikenessError) -> Begin {
-        let known = density.rowOf
-        let live = density.isLive
-        return try store.read { db in
+        try store.read { db in
             let decisions = try Int.fetchOne(db, sql: "SELECT MAX(seq) FROM decision") ?? 0
             let last =
                 try Int.fetchOne(
@@ -125,7 +128,7 @@ struct GroupingRun {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT f.no, f.photo, f.quality FROM face f
+                    SELECT f.no, f.photo, f.quality FROM face_due t CROSS JOIN face f ON f.no = t.face
                     WHERE \(Self.isGrouped(density.model.number))
                         AND NOT EXISTS (SELECT 1 FROM density_row d WHERE d.face = f.no)
                     ORDER BY f.no
@@ -133,14 +136,17 @@ struct GroupingRun {
             let gone = try Int.fetchAll(
                 db,
                 sql: """
-                    SELECT d.face FROM density_row d WHERE d.live = 1 AND NOT EXISTS (
-                        SELECT 1 FROM embedding e WHERE e.model = ? AND e.face = d.face)
-                    """, arguments: [density.model.number])
+                    SELECT f.no FROM face_due t CROSS JOIN face f ON f.no = t.face
+                    WHERE NOT (\(Self.isGrouped(density.model.number))) ORDER BY f.no
+                    """)
             return Begin(
                 decisions: decisions, decisionsBefore: last,
                 newest: try Int.fetchOne(db, sql: "SELECT MAX(no) FROM face") ?? 0,
                 fresh: rows.map { ($0["no"], $0["photo"], Float($0["quality"] as Double)) },
-                gone: gone.filter { face in known[face].map { live[$0] } ?? false },
+                gone: gone,
+                leaving: try Int.fetchAll(
+                    db, sql: "SELECT row FROM density_row WHERE face < 0 AND live = 1 ORDER BY row"),
+                due: try Int.fetchAll(db, sql: "SELECT face FROM face_due"),
                 stamp: try String.fetchOne(db, sql: "SELECT density FROM grouping WHERE state = 'current'"))
         }
     }

@@ -19,6 +19,11 @@ struct GroupingSwitch {
         _ report: inout GroupingRun.Report
     ) throws(LikenessError) -> Bool {
         var outcome = report
+        var losses: [(person: Int, lost: Int, had: Int)] = []
+        defer {
+            // what was found lasts, though the transaction was taken back
+            if !losses.isEmpty { try? store.write { try Conflicts.refused($0, losses) } }
+        }
         let isDone = try store.write { db in
             // the verdicts know nothing of later decisions, and would put faces back
             let newest = try Int.fetchOne(db, sql: "SELECT MAX(seq) FROM decision") ?? 0
@@ -36,10 +41,14 @@ struct GroupingSwitch {
                 try db.execute(
                     sql: "UPDATE membership SET until = ? WHERE face = ? AND until IS NULL",
                     arguments: [number.no, face])
-                try db.execute(sql: "UPDATE density_row SET live = 0 WHERE face = ?", arguments: [face])
-                changed.insert(face)
+                if db.changesCount > 0 { changed.insert(face) }
             }
-            if !force { try check(db, left) }
+            for row in begin.leaving {
+                try db.execute(sql: "UPDATE density_row SET live = 0 WHERE row = ?", arguments: [row])
+            }
+            let settled = try db.cachedStatement(sql: "DELETE FROM face_due WHERE face = ?")
+            for face in begin.due { try settled.execute(arguments: [face]) }
+            if !force { try check(db, left, &losses) }
             let people = try Placement.update(db, faces: changed)
             try endEmpty(db, left)
             outcome.moved = left.values.reduce(0) { $0 + $1.values.reduce(0, +) }
@@ -117,11 +126,14 @@ struct GroupingSwitch {
     }
 
     /// A named person that loses most of what it had: something is wrong, or another threshold was asked for.
-    private func check(_ db: Database, _ left: [Int: [Int: Int]]) throws {
-        for (person, losses) in left {
+    private func check(
+        _ db: Database, _ left: [Int: [Int: Int]], _ found: inout [(person: Int, lost: Int, had: Int)]
+    ) throws {
+        // the message stays in the table of jobs, where no name may be
+        var first: String?
+        for (person, losses) in left.sorted(by: { $0.key < $1.key }) {
             let lost = losses.values.reduce(0, +)
             guard lost >= 10,
-                // the message stays in the table of jobs, where no name may be
                 let id = try String.fetchOne(
                     db,
                     sql:
@@ -129,12 +141,14 @@ struct GroupingSwitch {
                     arguments: [person])
             else { continue }
             let had = try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [person]) ?? 0
-            if lost * 2 > had {
-                throw LikenessError(
-                    .conflict, subject: "grouping",
-                    "\(id) would lose \(lost) of \(had) faces: the groups stay as they are",
-                    remedy: "look at the preview of this grouping, and run it on purpose if it is right")
-            }
+            guard lost * 2 > had else { continue }
+            found.append((person, lost, had))
+            first = first ?? "\(id) would lose \(lost) of \(had) faces: the groups stay as they are"
+        }
+        if let first {
+            throw LikenessError(
+                .conflict, subject: "grouping", first,
+                remedy: "look at the preview of this grouping, and run it on purpose if it is right")
         }
     }
 
@@ -153,13 +167,14 @@ struct GroupingSwitch {
         for person in people {
             count +=
                 try Int.fetchOne(
-                    db, sql: "SELECT COUNT(*) - COUNT(DISTINCT photo) FROM place WHERE person = ?", arguments: [person])
+                    db.cachedStatement(sql: "SELECT faces - photos FROM card WHERE person = ?"), arguments: [person])
                 ?? 0
         }
         return count
     }
 
     private func finish(_ db: Database, _ number: Int, _ stamp: String, _ report: GroupingRun.Report) throws {
+        try Conflicts.settled(db)
         try db.execute(sql: "UPDATE grouping SET state = 'old' WHERE state = 'current'")
         let stats = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
         try db.execute(

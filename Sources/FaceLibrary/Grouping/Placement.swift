@@ -38,6 +38,7 @@ enum Placement {
         try place(db)
         concerned.formUnion(try placedPeople(db))
         try Cards.update(db, concerned)
+        try Conflicts.update(db, concerned)
         return concerned
     }
 
@@ -52,6 +53,8 @@ enum Placement {
         let people = try Int.fetchAll(
             db, sql: "SELECT DISTINCT person FROM place WHERE person IS NOT NULL UNION SELECT no FROM person")
         try Cards.update(db, Set(people))
+        try db.execute(sql: "DELETE FROM conflict WHERE kind <> 'grouping'")
+        try Conflicts.update(db, Set(people))
     }
 
     private static func placedPeople(_ db: Database) throws -> [Int] {

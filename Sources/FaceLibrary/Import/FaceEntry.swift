@@ -58,7 +58,11 @@ struct FaceEntry {
                     """, arguments: [face, face, face, face])
             if spoken == true { continue }
             try db.execute(sql: "UPDATE face SET dropped = 1 WHERE no = ?", arguments: [face])
+            for model in try Int.fetchAll(db, sql: "SELECT model FROM embedding WHERE face = ?", arguments: [face]) {
+                try VectorsDue.leave(db, face: face, model: model)
+            }
             try db.execute(sql: "DELETE FROM embedding WHERE face = ?", arguments: [face])
+            try db.execute(sql: "INSERT OR IGNORE INTO face_due VALUES (?)", arguments: [face])
         }
         try Placement.update(db, faces: Set(faces))
     }

@@ -1,28 +1,66 @@
 public import FaceCore
+import FaceSpace
+import FaceVision
 import GRDB
-import Glibc
+import Synchronization
 
-/// Fills a library with faces that no photo shows, for measurements at sizes that nobody has at hand.
+/// A library of faces that no photo shows, for measurements at sizes that nobody has at hand.
+///
+/// Vectors are those of `likeness cluster synth --preset ms1m` with `faces / people` rows a person; crops are drawn.
 public struct MadeUpLibrary: Sendable {
-    public var photos: Int
-    public var faces: Int
-    public var people: Int
-    public var seed: UInt64
-
-    public init(photos: Int, faces: Int, people: Int, seed: UInt64 = 1) {
-        (self.photos, self.faces, self.people, self.seed) = (photos, faces, people, seed)
-    }
+    public let photos: Int
+    public let faces: Int
+    public let people: Int
+    public let seed: UInt64
+    /// The space of the vectors, calibrated on pairs of these strangers.
+    public let space: EmbeddingSpace
+    /// Vectors of faces that come later.
+    public let later: Matrix
+    private let vectors: Matrix
+    private let owners: [Int32]
 
     private static let batch = 5000
+    private static let crops = 64
+    private static let laterFaces = 256
 
-    /// Enters photos and faces with unit vectors of `space`, in batches; grouping is for the caller to enqueue.
-    ///
-    /// Sizes of people fall like 1/rank. Strangers lie at a cosine near `strangers`, faces of one person near `same`.
-    public func fill(
-        _ library: PhotoLibrary, space: EmbeddingSpace, strangers: Float = 0.8, same: Float = 0.985,
-        progress: (Int) -> Void = { _ in }
+    /// Draws all vectors. O(faces) memory.
+    public init(
+        photos: Int, faces: Int, people: Int, seed: UInt64 = 1, threads: Int = availableThreads()
     ) throws(LikenessError) {
-        var random = SeededRandom(seed: seed)
+        guard photos > 0, faces >= photos, people > 0, faces >= 2 * people else {
+            throw .invalid("faces", "at least one face a photo and two a person are expected")
+        }
+        (self.photos, self.faces, self.people, self.seed) = (photos, faces, people, seed)
+        var recipe = SyntheticRecipe.ms1m
+        recipe.sizeMean = Double(faces) / Double(people)
+        let set = try SyntheticIdentities(recipe, rows: faces + Self.laterFaces, seed: seed)
+        let made = try set.make(threads: threads)
+        vectors = made.vectors
+        owners = made.truth
+        later = made.vectors.rows(at: Array(faces..<faces + Self.laterFaces))
+        space = EmbeddingSpace(
+            id: "made-up-\(recipe.dimension)", dimension: recipe.dimension, metric: .cosine, normalised: true,
+            calibration: Self.calibration(made))
+    }
+
+    /// Thresholds from pairs of rows of different people.
+    private static func calibration(_ set: SyntheticSet) -> Calibration {
+        let some = min(3000, set.vectors.rows)
+        var values: [Float] = []
+        for i in 0..<some {
+            for j in 0..<i where set.truth[i] != set.truth[j] { values.append(set.vectors.dot(i, set.vectors, j)) }
+        }
+        values.sort(by: >)
+        let points = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].map { rate in
+            Calibration.OperatingPoint(
+                falseAcceptRate: rate,
+                similarity: Double(values[min(values.count - 1, Int(Double(values.count) * rate))]))
+        }
+        return Calibration(slope: 20, intercept: -8, thresholds: points, source: "made-up strangers")
+    }
+
+    /// Enters photos and faces in batches; grouping is for the caller to enqueue.
+    public func fill(_ library: PhotoLibrary, progress: (Int) -> Void = { _ in }) throws(LikenessError) {
         let model = try library.store.write { try ModelRow.find($0, space) }
         let folder = try library.store.write { db in
             try db.execute(
@@ -30,30 +68,31 @@ public struct MadeUpLibrary: Sendable {
             )
             return try Int.fetchOne(db, sql: "SELECT no FROM folder WHERE path = '/made-up'") ?? 0
         }
-        let start = try library.store.read { try Int.fetchOne($0, sql: "SELECT MAX(no) FROM photo") ?? 0 }
-        let common = Self.direction(space.dimension, &random)
-        let owners = (0..<faces).map { _ in Self.rank(people, &random) }
+        var crops: [String] = []
+        for k in 0..<Self.crops { crops.append(try library.crops.put(try Self.crop(k))) }
         for first in stride(from: 0, to: photos, by: Self.batch) {
             let range = first..<min(photos, first + Self.batch)
-            let own = range.lowerBound * faces / photos..<range.upperBound * faces / photos
-            var rows = Matrix(rows: own.count, columns: space.dimension)
-            for (k, face) in own.enumerated() {
-                rows.setRow(k, vector(owners[face], common, strangers, same, &random))
-            }
-            try enter(range, own, rows, owners, start, folder, library, model)
+            try enter(range, crops, folder, library, model)
             progress(range.upperBound)
         }
     }
 
+    /// A JPEG of some colour.
+    static func crop(_ k: Int) throws(LikenessError) -> [UInt8] {
+        let colour = [UInt8(k * 37 & 255), UInt8(k * 91 & 255), UInt8(k * 151 & 255)]
+        let raster = Raster(width: 96, height: 96, pixels: (0..<96 * 96).flatMap { _ in colour })
+        return try RasterEncoder.encode(raster, as: .jpeg(quality: 80))
+    }
+
     private func enter(
-        _ range: Range<Int>, _ own: Range<Int>, _ rows: Matrix, _ owners: [Int], _ start: Int, _ folder: Int,
-        _ library: PhotoLibrary, _ model: ModelRow
+        _ range: Range<Int>, _ crops: [String], _ folder: Int, _ library: PhotoLibrary, _ model: ModelRow
     ) throws(LikenessError) {
+        let own = range.lowerBound * faces / photos..<range.upperBound * faces / photos
         let segments = try library.shelf.segments(model)
-        let places = try segments.append(rows)
+        let places = try segments.append(vectors.rows(at: Array(own)))
         try library.store.write { db in
             for photo in range {
-                let sha = SHA256.hex(of: Array("made-up \(seed) \(start + photo)".utf8))
+                let sha = SHA256.hex(of: Array("made-up \(seed) \(photo)".utf8))
                 let at = 1_000_000_000 + Double(photo) * 6000
                 try db.cachedStatement(
                     sql: """
@@ -65,10 +104,11 @@ public struct MadeUpLibrary: Sendable {
                 try db.cachedStatement(
                     sql:
                         "INSERT INTO location (path, photo, folder, bytes, modified, inode) VALUES (?, ?, ?, 1000, 0, 0)"
-                ).execute(arguments: ["/made-up/\(seed)/\(start + photo).jpg", number, folder])
+                ).execute(arguments: ["/made-up/\(seed)/\(photo).jpg", number, folder])
                 let faces = photo * self.faces / photos..<(photo + 1) * self.faces / photos
                 for (k, face) in faces.enumerated() {
-                    try enter(face, k, faces.count, sha, number, at, places[face - own.lowerBound], model, db)
+                    let crop = crops[Int(owners[face]) % crops.count]
+                    try enter(face, k, faces.count, sha, number, at, crop, places[face - own.lowerBound], model, db)
                 }
             }
         }
@@ -76,52 +116,60 @@ public struct MadeUpLibrary: Sendable {
     }
 
     private func enter(
-        _ face: Int, _ place: Int, _ count: Int, _ sha: String, _ photo: Int, _ at: Double, _ location: VectorLocation,
-        _ model: ModelRow, _ db: Database
+        _ face: Int, _ place: Int, _ count: Int, _ sha: String, _ photo: Int, _ at: Double, _ crop: String,
+        _ location: VectorLocation, _ model: ModelRow, _ db: Database
     ) throws {
-        let width = 0.9 / Double(count)
-        let box = [0.05 + Double(place) * width, 0.3, width * 0.8, 0.3]
+        let box = Self.box(place, count)
         let best = Double((face &* 2_654_435_761) % 10_000) / 10_000
         try db.cachedStatement(
             sql: """
                 INSERT INTO face (id, photo, source, detector, x, y, w, h, landmarks, score, quality, sharpness, reasons,
-                    best, createdAt) VALUES (?, ?, 'detector', 'made-up', ?, ?, ?, ?, '[]', 0.99, 0.9, 50, '', ?, ?)
+                    best, crop, createdAt) VALUES (?, ?, 'detector', 'made-up', ?, ?, ?, ?, '[]', 0.99, 0.9, 50, '', ?, ?, ?)
                 """
         ).execute(arguments: [
             FaceCarryOver.id(photo: sha, detector: "made-up", box: box), photo, box[0], box[1], box[2], box[3], best,
-            at,
+            crop, at,
         ])
         try PhotoIntake.enter(db, location, face: Int(db.lastInsertedRowID), model: model.number)
     }
 
-    // MARK: Vectors
-
-    private func vector(
-        _ person: Int, _ common: [Float], _ strangers: Float, _ same: Float, _ random: inout SeededRandom
-    ) -> [Float] {
-        // |common|² : |own|² : |noise|² = strangers : same − strangers : 1 − same
-        var own = SeededRandom(seed: seed &* 31 &+ UInt64(person) &* 7919)
-        let direction = Self.direction(common.count, &own)
-        let noise = Self.direction(common.count, &random)
-        let (a, b, c) = (strangers.squareRoot(), (same - strangers).squareRoot(), (1 - same).squareRoot())
-        let raw = common.indices.map { a * common[$0] + b * direction[$0] + c * noise[$0] }
-        let length = raw.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return raw.map { $0 / length }
+    static func box(_ place: Int, _ count: Int) -> [Double] {
+        let width = 0.9 / Double(count)
+        return [0.05 + Double(place) * width, 0.3, width * 0.8, 0.3]
     }
 
-    private static func direction(_ dimension: Int, _ random: inout SeededRandom) -> [Float] {
-        // a sum of uniform numbers is near enough to a bell
-        let raw = (0..<dimension).map { _ in Float(random.unit() + random.unit() + random.unit() - 1.5) }
-        let length = raw.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return raw.map { $0 / length }
+    /// Finds two of the later faces in every file, whatever is in it.
+    public var analyser: some PhotoAnalyser { MadeUpAnalyser(space: space, later: later) }
+}
+
+private final class MadeUpAnalyser: PhotoAnalyser {
+    let space: EmbeddingSpace
+    let detector = "made-up"
+    private let later: Matrix
+    private let next = Mutex(0)
+
+    init(space: EmbeddingSpace, later: Matrix) { (self.space, self.later) = (space, later) }
+
+    func analyse(
+        _ paths: [String], cancellation: Cancellation, _ body: (AnalysedPhoto) throws(LikenessError) -> Void
+    ) throws(LikenessError) {
+        for path in paths {
+            try body(
+                AnalysedPhoto(
+                    path: path, contentHash: try SHA256.hex(ofFile: path), width: 4000, height: 3000,
+                    faces: try [0, 1].map { k throws(LikenessError) in try face(in: MadeUpLibrary.box(k, 2), of: path) }
+                ))
+        }
     }
 
-    /// A person by 1/rank, and one of a hundred is nobody else's.
-    private static func rank(_ people: Int, _ random: inout SeededRandom) -> Int {
-        let u = random.unit()
-        if u > 0.99 { return people + Int(random.next() % 1_000_000_000) }
-        // the inverse of a cumulative 1/rank
-        let power = pow(Double(people), u / 0.99)
-        return min(people - 1, Int(power) - 1)
+    func face(in box: [Double], of path: String) throws(LikenessError) -> AnalysedFace {
+        let row = next.withLock { n in
+            defer { n += 1 }
+            return n % later.rows
+        }
+        return AnalysedFace(
+            box: box, landmarks: [], score: 0.99,
+            quality: Quality(score: 0.9, reasons: [], measures: ["size": 200, "sharpness": 50]),
+            embedding: later.row(row), crop: try MadeUpLibrary.crop(1000 + row))
     }
 }

@@ -61,6 +61,7 @@ struct PhotoIntake {
         _ task: Task = .waiting, cancellation: Cancellation, progress: (Report) throws(LikenessError) -> Void
     ) throws(LikenessError) -> Report {
         let model = try store.write { try ModelRow.find($0, analyser.space) }
+        try VectorsDue.erase(store, shelf)
         var report = Report()
         var tried: Set<Int> = []
         while true {
@@ -150,6 +151,7 @@ struct PhotoIntake {
             throw error
         }
         segments.commit()
+        try VectorsDue.erase(store, shelf)
         report.photos += batch.count
         report.faces += vectors.count
         report.failed += batch.count { $0.1.error != nil }
@@ -207,8 +209,10 @@ struct PhotoIntake {
         try FaceEntry.drop(db, lost.map { known[$0]["no"] })
     }
 
-    /// Records where a face's vector lies: from here on the row counts.
+    /// Records where a face's vector lies: from here on the row counts, and one that it replaces is due to be erased.
     static func enter(_ db: Database, _ place: VectorLocation, face: Int, model: Int) throws {
+        try VectorsDue.leave(db, face: face, model: model)
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO face_due VALUES (?)").execute(arguments: [face])
         try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO embedding (model, face, segment, row) VALUES (?, ?, ?, ?)"
         ).execute(arguments: [model, face, place.segment, place.row])

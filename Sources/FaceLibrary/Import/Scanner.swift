@@ -33,7 +33,7 @@ struct Scanner {
                 .fileMissing, subject: root, "there is no such folder", remedy: "connect the drive, or check the path")
         }
         var report = Report()
-        var known = try knownFiles(folder)
+        var known = try knownFiles(base)
         var pending: [Seen] = []
         for found in PhotoFinder().find([root]) {
             try cancellation.check()
@@ -100,12 +100,13 @@ struct Scanner {
         }
     }
 
-    private func knownFiles(_ folder: Int) throws(LikenessError) -> [String: FileStamp] {
+    /// The files below a root, also those that were found by way of another one.
+    private func knownFiles(_ root: String) throws(LikenessError) -> [String: FileStamp] {
         try store.read { db in
             var out: [String: FileStamp] = [:]
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT path, bytes, modified, inode, gone FROM location WHERE folder = ?", arguments: [folder]
-            )
+                db, sql: "SELECT path, bytes, modified, inode, gone FROM location WHERE \(Self.below)",
+                arguments: Self.range(root))
             while let row = try rows.next() {
                 // a file that was gone is looked at as if it were new
                 let gone: Int = row["gone"]
@@ -114,6 +115,15 @@ struct Scanner {
             }
             return out
         }
+    }
+
+    /// A condition on `path`: a root itself, or what lies below it, by the primary key.
+    static let below = "(path = ? OR (path > ? AND path < ?))"
+
+    static func range(_ root: String) -> StatementArguments {
+        let base = root.hasSuffix("/") ? String(root.dropLast()) : root
+        // "0" follows "/"
+        return [root, base + "/", base + "0"]
     }
 
     // MARK: Keeping

@@ -9,6 +9,8 @@ import GRDB
 struct JobQueue: Sendable {
     let store: Store
     static let lease = 60.0
+    /// No retry waits longer: a later time was set by a clock that has been put back since.
+    static let longestDelay = 600.0
 
     enum Priority: Int { case interactive = 0, new = 10, backfill = 20 }
 
@@ -46,7 +48,7 @@ struct JobQueue: Sendable {
     /// Takes the next job that may run; nil when there is none. Jobs whose lease has ended are taken again.
     func take(owner: String) throws(LikenessError) -> JobRow? {
         try store.write { db in
-            let now = Timestamp.now()
+            let now = self.store.now()
             try db.execute(
                 sql: "UPDATE job SET state = 'queued', owner = NULL WHERE state = 'running' AND leaseUntil < ?",
                 arguments: [now])
@@ -55,9 +57,10 @@ struct JobQueue: Sendable {
                 sql: """
                     UPDATE job SET state = 'running', owner = ?, leaseUntil = ?, epoch = epoch + 1, attempt = attempt + 1,
                         startedAt = COALESCE(startedAt, ?), wish = NULL, errorKind = NULL, error = NULL
-                    WHERE no = (SELECT no FROM job WHERE state = 'queued' AND runAfter <= ? ORDER BY priority, no LIMIT 1)
+                    WHERE no = (SELECT no FROM job WHERE state = 'queued' AND (runAfter <= ? OR runAfter > ?)
+                        ORDER BY priority, no LIMIT 1)
                     RETURNING *
-                    """, arguments: [owner, now + Self.lease, now, now])
+                    """, arguments: [owner, now + Self.lease, now, now, now + Self.longestDelay])
             return try row.map { try JobRow($0) }
         }
     }
@@ -72,7 +75,12 @@ struct JobQueue: Sendable {
 
     /// When the next waiting job may run; nil when none waits.
     func nextStart() throws(LikenessError) -> Double? {
-        try store.read { try Double.fetchOne($0, sql: "SELECT MIN(runAfter) FROM job WHERE state = 'queued'") }
+        let now = store.now()
+        return try store.read {
+            try Double.fetchOne(
+                $0, sql: "SELECT MIN(CASE WHEN runAfter > ? THEN ? ELSE runAfter END) FROM job WHERE state = 'queued'",
+                arguments: [now + Self.longestDelay, now])
+        }
     }
 
     /// Says that a job is still worked on, and how far it is. Returns what somebody wishes of it (`pause`, `cancel`).
@@ -87,7 +95,7 @@ struct JobQueue: Sendable {
                 sql: """
                     UPDATE job SET leaseUntil = ?, done = COALESCE(?, done), total = COALESCE(?, total),
                         rate = COALESCE(?, rate), detail = COALESCE(?, detail) WHERE no = ?
-                    """, arguments: [Timestamp.now() + Self.lease, done, total, rate, text, job.no])
+                    """, arguments: [self.store.now() + Self.lease, done, total, rate, text, job.no])
             return try String.fetchOne(db, sql: "SELECT wish FROM job WHERE no = ?", arguments: [job.no])
         }
     }
@@ -138,7 +146,7 @@ struct JobQueue: Sendable {
                         endedAt = ? WHERE no = ?
                     """,
                 arguments: [
-                    state, kind.rawValue, error.description, Timestamp.now() + (delay ?? 0),
+                    state, kind.rawValue, error.description, self.store.now() + (delay ?? 0),
                     delay == nil ? Timestamp.now() : nil, job.no,
                 ])
         }
@@ -150,7 +158,9 @@ struct JobQueue: Sendable {
         try change(id) { db, row in
             switch row.job.state {
             case .queued: try set(db, row, "state = 'paused'")
-            case .running: try set(db, row, "wish = 'pause'")
+            case .running:
+                try Self.refuseHalf(row)
+                try set(db, row, "wish = 'pause'")
             case .paused: break
             default:
                 throw LikenessError(.conflict, subject: id, "the job is \(row.job.state.rawValue): it cannot pause")
@@ -184,10 +194,27 @@ struct JobQueue: Sendable {
     func cancel(_ id: String) throws(LikenessError) -> Job {
         try change(id) { db, row in
             switch row.job.state {
-            case .queued, .paused: try set(db, row, "state = 'cancelled', endedAt = \(Timestamp.now())")
-            case .running: try set(db, row, "wish = 'cancel'")
+            case .queued, .paused:
+                // one that was interrupted has said in the journal what is to go
+                let begun = try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE requestKey = ?)",
+                    arguments: [Forgetting.requestKey(row.job.id)])
+                if begun == true { try Self.refuseHalf(row) }
+                try set(db, row, "state = 'cancelled', endedAt = \(Timestamp.now())")
+            case .running:
+                try Self.refuseHalf(row)
+                try set(db, row, "wish = 'cancel'")
             default: break
             }
+        }
+    }
+
+    /// A forgetting that has begun goes to its end: half of it would leave vectors that nobody refers to.
+    private static func refuseHalf(_ row: JobRow) throws {
+        guard row.job.kind != .forget else {
+            throw LikenessError(
+                .conflict, subject: row.job.id, "forgetting has begun and goes to its end",
+                remedy: "wait; it takes seconds")
         }
     }
 

@@ -43,11 +43,8 @@ struct JobRow {
 struct JobArguments: Codable, Sendable {
     var paths: [String]?
     var again: Bool?
-    var parameters: GroupingParameters?
     var force: Bool?
     var subject: ForgetSubject?
     var actor: String?
     var folder: String?
-    var decision: String?
-    var model: String?
 }

@@ -26,6 +26,9 @@ public final class JobRunner: Sendable {
         work = JobWork(library: library, threads: threads, analyser: analyser)
     }
 
+    /// Seconds between looks at what is too old to be kept.
+    private static let retentionEvery = 3600.0
+
     /// Starts the thread.
     public func start() {
         let fresh = state.withLock { s in
@@ -34,7 +37,13 @@ public final class JobRunner: Sendable {
         }
         guard fresh else { return }
         let thread = Thread { [self] in
+            var lastRetention = -Double.infinity
             while !state.withLock({ $0.stops }) {
+                // a clock that was put back must not stop it for years
+                if abs(library.store.now() - lastRetention) > Self.retentionEvery {
+                    lastRetention = library.store.now()
+                    _ = try? library.enqueueRetention()
+                }
                 let worked = (try? step()) ?? false
                 if !worked, (try? library.refreshQuestions()) == nil { Thread.sleep(forTimeInterval: 1) }
                 if !worked { Thread.sleep(forTimeInterval: 0.25) }
@@ -74,8 +83,8 @@ public final class JobRunner: Sendable {
         while !cancellation.isCancelled {
             if try step() { continue }
             // what failed for a moment is waited for, as long as that is not long
-            guard let next = try library.queue.nextStart(), next - Timestamp.now() < 20 else { break }
-            Thread.sleep(forTimeInterval: max(0.05, next - Timestamp.now()))
+            guard let next = try library.queue.nextStart(), next - library.store.now() < 20 else { break }
+            Thread.sleep(forTimeInterval: max(0.05, next - library.store.now()))
         }
         try cancellation.check()
     }

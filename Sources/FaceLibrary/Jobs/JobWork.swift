@@ -21,7 +21,7 @@ final class JobWork: Sendable {
         case .import: try importPhotos(job)
         case .detect: try detect(job, again: job.row.arguments.again ?? false)
         case .embed: try embedBoxes(job)
-        case .group: try group(job, job.row.arguments.parameters, force: job.row.arguments.force ?? false)
+        case .group: try group(job, force: job.row.arguments.force ?? false)
         case .forget: try forget(job)
         case .backup: try backUp(job)
         case .reEmbed: try reEmbed(job)
@@ -60,7 +60,8 @@ final class JobWork: Sendable {
         }
         detail["scan"] = try DetailValue.of(total)
         detail.merge(try detect(job, again: job.row.arguments.again ?? false)) { $1 }
-        detail.merge(try group(job, nil, force: false)) { $1 }
+        detail.merge(try group(job, force: false)) { $1 }
+        _ = try library.enqueueRetention()
         if let unreachable { throw unreachable }
         detail["stage"] = .text("done")
         return detail
@@ -92,7 +93,7 @@ final class JobWork: Sendable {
     /// Vectors and crops of boxes that people drew.
     private func embedBoxes(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
         let report = try BoxEmbedding(library: library, analyser: try made()).run(job)
-        var detail = try group(job, nil, force: false)
+        var detail = try group(job, force: false)
         detail["boxes"] = .number(Double(report))
         return detail
     }
@@ -100,17 +101,17 @@ final class JobWork: Sendable {
     // MARK: Groups
 
     private func group(
-        _ job: JobContext, _ chosen: GroupingParameters?, force: Bool
+        _ job: JobContext, force: Bool
     ) throws(LikenessError) -> [String: DetailValue] {
         let (model, settings) = try library.store.read { (try ModelRow.current($0), try PhotoLibrary.settings($0)) }
         guard let model else { return [:] }
-        let parameters = chosen ?? GroupingParameters(settings)
+        let parameters = GroupingParameters(settings)
         let run = GroupingRun(store: library.store, shelf: library.shelf, libraryID: library.id)
         let report = try library.density.withLock { (box) throws(LikenessError) in
             if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {
                 // the old one holds the lock of the folder
                 box.state = nil
-                box.state = try DensityState(library.layout, library.store, model, parameters)
+                box.state = try DensityState(library, model, parameters)
             }
             guard let state = box.state else { throw LikenessError(.defect, "there is no state of groups") }
             do throws(LikenessError) {
@@ -160,7 +161,7 @@ final class JobWork: Sendable {
         guard let model, let text,
             let parameters = try? JSONDecoder().decode(GroupingParameters.self, from: Data(text.utf8))
         else { return nil }
-        return try DensityState(library.layout, library.store, model, parameters)
+        return try DensityState(library, model, parameters)
     }
 
     private func backUp(_ job: JobContext) throws(LikenessError) -> [String: DetailValue] {
@@ -180,7 +181,7 @@ final class JobWork: Sendable {
         let change = ModelChange(library: library, analyser: analyser)
         let report = try change.run(job, threads: threads)
         var detail: [String: DetailValue] = ["model": try DetailValue.of(report)]
-        detail.merge(try group(job, nil, force: true)) { $1 }
+        detail.merge(try group(job, force: true)) { $1 }
         return detail
     }
 }

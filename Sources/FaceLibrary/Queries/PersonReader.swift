@@ -33,8 +33,6 @@ struct PersonReader {
         ).map { try person($0) }
     }
 
-    func people(_ numbers: [Int]) throws -> [Person] { try numbers.compactMap { try person(number: $0) } }
-
     /// The number of the person that an id leads to today: through merges, and through groups that went on in others.
     func number(_ id: String) throws -> Int {
         guard

@@ -5,17 +5,18 @@ import Synchronization
 
 /// One vector a person: the mean direction of its best pictures. Kept in memory, made anew where a card changed.
 final class Prototypes: Sendable {
-    private struct Entry: Sendable {
+    fileprivate struct Entry: Sendable {
         var revision: Int
         var mean: [Float]
         /// The length of the mean before it was scaled: how alike the pictures are among themselves.
         var length: Float
+        /// Of people whose birth date is known: one prototype a stage of life.
+        var ages: (bands: AgeBands, born: String)?
     }
 
     private struct State {
         var model = 0
-        var entries: [Int: Entry] = [:]
-        var index: (people: [Int], index: FlatIndex)?
+        var ready: View?
     }
 
     private let state = Mutex(State())
@@ -24,86 +25,151 @@ final class Prototypes: Sendable {
 
     func reset() { state.withLock { $0 = State() } }
 
-    /// The people that are most similar to each vector, best first.
-    func nearest(
-        _ queries: Matrix, k: Int, floor: Float, _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
-        let (people, index) = try current(library, model)
-        guard !people.isEmpty else { return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows) }
-        return try index.search(queries, k: min(k, people.count), floor: floor, threads: 1).map { list in
-            list.map { (people[Int($0.id)], $0.similarity) }
+    /// All prototypes at one moment.
+    struct View: Sendable {
+        fileprivate var entries: [Int: Entry]
+        fileprivate var people: [Int]
+        fileprivate var index: FlatIndex
+        /// People with prototypes by age.
+        fileprivate var growing: [Int] = []
+
+        /// People with a prototype.
+        var count: Int { people.count }
+
+        /// The prototype of one person; nil without a vector.
+        func mean(_ person: Int) -> [Float]? { entries[person].flatMap { $0.mean.isEmpty ? nil : $0.mean } }
+
+        /// The length of the mean of a person's unit vectors; 1 where there is none.
+        func length(_ person: Int) -> Float { entries[person]?.length ?? 1 }
+
+        /// The people that are most similar to each vector, best first.
+        ///
+        /// Where it is known when a face was photographed (`taken`, in seconds), people with a birth date are compared as
+        /// they were then: a child of three with its own time, not with the adult.
+        func nearest(
+            _ queries: Matrix, k: Int, floor: Float, taken: [Double?] = []
+        ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
+            guard !people.isEmpty else {
+                return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows)
+            }
+            let wanted = min(people.count, k + growing.count)
+            let found = try index.search(queries, k: wanted, floor: floor, threads: 1).map { list in
+                list.map { (person: people[Int($0.id)], similarity: $0.similarity) }
+            }
+            return found.enumerated().map { q, list in
+                guard q < taken.count, let at = taken[q], !growing.isEmpty else { return Array(list.prefix(k)) }
+                let then = compared(queries.row(q), at: at)
+                var all = list.filter { then[$0.person] == nil }
+                all += then.filter { $0.value >= floor }.map { (person: $0.key, similarity: $0.value) }
+                return Array(all.sorted { ($1.similarity, $0.person) < ($0.similarity, $1.person) }.prefix(k))
+            }
         }
+
+        /// How similar a face is to each growing person at a time.
+        private func compared(_ vector: [Float], at: Double) -> [Int: Float] {
+            var out: [Int: Float] = [:]
+            for person in growing {
+                guard let (bands, born) = entries[person]?.ages else { continue }
+                // before a birth nobody is in a photo
+                guard let age = AgeBands.age(on: Timestamp.text(at), born: born) else {
+                    out[person] = -1
+                    continue
+                }
+                out[person] = bands.similarity(of: vector, age: age) ?? -1
+            }
+            return out
+        }
+    }
+
+    /// The people that are most similar to each vector, best first. `taken` holds when each was photographed.
+    func nearest(
+        _ queries: Matrix, k: Int, floor: Float, taken: [Double?] = [], _ library: PhotoLibrary, _ model: ModelRow
+    ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
+        try view(library, model).nearest(queries, k: k, floor: floor, taken: taken)
     }
 
     /// The prototype of one person; nil without a vector.
     func mean(_ person: Int, _ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> [Float]? {
-        _ = try current(library, model)
-        return state.withLock { $0.entries[person]?.mean }
+        try view(library, model).mean(person)
     }
 
-    /// The length of the mean of a person's unit vectors; 1 where there is none.
-    func length(_ person: Int) -> Float { state.withLock { $0.entries[person]?.length ?? 1 } }
-
-    private func current(
-        _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> (people: [Int], index: FlatIndex) {
+    /// Makes those anew whose cards changed. O(people), and O(pictures) of each that changed.
+    func view(_ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> View {
         let cards = try library.store.read { db in
             var out: [Int: Int] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT person, revision FROM card WHERE faces > 0")
             while let row = try rows.next() { out[row[0]] = row[1] }
             return out
         }
-        let known = state.withLock { $0.model == model.number ? $0.entries.mapValues(\.revision) : [:] }
-        let stale = cards.filter { known[$0.key] != $0.value }.keys.sorted()
-        if stale.isEmpty, known.count == cards.count, let ready = state.withLock({ $0.index }) { return ready }
+        let known = state.withLock { $0.model == model.number ? $0.ready : nil }
+        let stale = cards.filter { known?.entries[$0.key]?.revision != $0.value }.keys.sorted()
+        if let known, stale.isEmpty, known.entries.count == cards.count { return known }
         let fresh = try means(stale, library, model)
-        let made = state.withLock { s -> [Int: [Float]] in
-            if s.model != model.number { s = State(model: model.number) }
-            for person in s.entries.keys where cards[person] == nil { s.entries[person] = nil }
-            for person in stale {
-                s.entries[person] = Entry(
-                    revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1)
-            }
-            return s.entries.mapValues(\.mean)
+        var entries = known?.entries ?? [:]
+        for person in entries.keys where cards[person] == nil { entries[person] = nil }
+        for person in stale {
+            entries[person] = Entry(
+                revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1,
+                ages: fresh[person]?.ages)
         }
-        let people = made.filter { !$0.value.isEmpty }.keys.sorted()
+        let people = entries.filter { !$0.value.mean.isEmpty }.keys.sorted()
         var index = FlatIndex(
-            people.isEmpty ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { made[$0] ?? [] }),
+            people.isEmpty
+                ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { entries[$0]?.mean ?? [] }),
             space: model.space)
         try index.prepare(threads: 1)
-        let ready = (people, index)
-        state.withLock { $0.index = ready }
-        return ready
+        let growing = people.filter { entries[$0]?.ages != nil }
+        let made = View(entries: entries, people: people, index: index, growing: growing)
+        state.withLock { $0 = State(model: model.number, ready: made) }
+        return made
+    }
+
+    /// What is made of a person's best pictures.
+    private struct Made {
+        var mean: [Float]
+        var length: Float
+        var ages: (bands: AgeBands, born: String)?
     }
 
     private func means(
         _ people: [Int], _ library: PhotoLibrary, _ model: ModelRow
-    ) throws(LikenessError) -> [Int: (mean: [Float], length: Float)] {
-        let places = try library.store.read { db in
-            var out: [Int: [VectorLocation]] = [:]
+    ) throws(LikenessError) -> [Int: Made] {
+        let (places, births) = try library.store.read { db in
+            var places: [Int: [(place: VectorLocation, at: Double)]] = [:]
+            var births: [Int: String] = [:]
             let best = try db.cachedStatement(
                 sql: """
-                    SELECT e.segment, e.row FROM (SELECT face FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?) b
+                    SELECT e.segment, e.row, b.at FROM (
+                        SELECT face, at FROM place WHERE person = ? ORDER BY best DESC, face DESC LIMIT ?) b
                     JOIN embedding e ON e.model = ? AND e.face = b.face
                     """)
+            let born = try db.cachedStatement(sql: "SELECT birthDate FROM person WHERE no = ?")
             for person in people {
-                out[person] = try Row.fetchAll(best, arguments: [person, Self.pictures, model.number])
-                    .map { VectorLocation(segment: $0[0], row: $0[1]) }
+                births[person] = try String.fetchOne(born, arguments: [person])
+                // a life has more stages than one mean
+                let count = births[person] == nil ? Self.pictures : 8 * Self.pictures
+                places[person] = try Row.fetchAll(best, arguments: [person, count, model.number])
+                    .map { (VectorLocation(segment: $0[0], row: $0[1]), $0[2]) }
             }
-            return out
+            return (places, births)
         }
         let snapshot = try library.shelf.segments(model).snapshot()
-        var out: [Int: (mean: [Float], length: Float)] = [:]
+        var out: [Int: Made] = [:]
         for (person, all) in places {
-            var count: Float = 0
+            let known = all.filter { snapshot.contains($0.place) }
+            let rows = try snapshot.matrix(at: known.map(\.place))
             var sum = [Float](repeating: 0, count: model.space.dimension)
-            for place in all where snapshot.contains(place) {
-                let row = try snapshot.vector(at: place)
-                for i in row.indices { sum[i] += row[i] }
-                count += 1
-            }
+            let pictures = min(Self.pictures, rows.rows)
+            for k in 0..<pictures { rows.withRow(k) { row in for i in row.indices { sum[i] += row[i] } } }
             let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            if length > 0 { out[person] = (sum.map { $0 / length }, length / count) }
+            guard length > 0 else { continue }
+            let ages = births[person].map { born in
+                let ages = known.map {
+                    $0.at > Placement.unknownTime ? AgeBands.age(on: Timestamp.text($0.at), born: born) : nil
+                }
+                return (bands: AgeBands(rows, ages: ages), born: born)
+            }
+            out[person] = Made(mean: sum.map { $0 / length }, length: length / Float(pictures), ages: ages)
         }
         return out
     }

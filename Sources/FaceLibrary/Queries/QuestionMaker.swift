@@ -38,70 +38,93 @@ struct QuestionMaker {
         if changed { try makeLoose(model) }
     }
 
+    /// Thinks at once of a few people and loose faces: what was just taken back is open again.
+    func remake(people: [Int], faces: [Int]) throws(LikenessError) {
+        guard let model = try library.store.read({ try ModelRow.current($0) }) else { return }
+        if !people.isEmpty { try make(people, model) }
+        if !faces.isEmpty { try makeLoose(model, faces) }
+    }
+
     /// Similarity of prototypes below which nobody is asked: strangers' prototypes reach it about once in a hundred pairs.
     private func floor(_ model: ModelRow) -> Float {
         model.space.calibration.map { $0.threshold(falseAcceptRate: 1e-2) } ?? 0.4
     }
 
     private func make(_ due: [Int], _ model: ModelRow) throws(LikenessError) {
-        var means: [(person: Int, mean: [Float])] = []
-        for person in due {
-            if let mean = try library.prototypes.mean(person, library, model), !mean.isEmpty {
-                means.append((person, mean))
-            }
-        }
-        var pairs: [Pair] = []
+        let view = try library.prototypes.view(library, model)
+        let means = due.compactMap { person in view.mean(person).map { (person: person, mean: $0) } }
+        let known = Set(means.map(\.person))
+        var pairs: [GroupPair: Float] = [:]
         if !means.isEmpty {
-            let found = try library.prototypes.nearest(
-                Matrix(means.map(\.mean)), k: Self.neighbours + 1, floor: floor(model), library, model)
+            let found = try view.nearest(Matrix(means.map(\.mean)), k: Self.neighbours + 1, floor: floor(model))
             for (own, list) in zip(means, found) {
-                pairs += list.filter { $0.person != own.person }.map {
-                    Pair(
-                        kind: "person", a: min(own.person, $0.person), b: max(own.person, $0.person),
-                        similarity: $0.similarity)
+                for near in list where near.person != own.person {
+                    pairs[GroupPair(own.person, near.person)] = near.similarity
                 }
             }
         }
-        let made = pairs
+        // others may have asked about them: their own lists are not made anew
+        let partners = try library.store.read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT a + b - ?1 FROM question WHERE kind = 'person' AND (a = ?1 OR b = ?1)")
+            return try due.filter(known.contains).map { ($0, try Int.fetchAll(statement, arguments: [$0])) }
+        }
+        for (person, others) in partners {
+            guard let own = view.mean(person) else { continue }
+            for other in others {
+                guard pairs[GroupPair(person, other)] == nil, let mean = view.mean(other) else { continue }
+                let similarity = zip(own, mean).reduce(Float(0)) { $0 + $1.0 * $1.1 }
+                if similarity >= floor(model) { pairs[GroupPair(person, other)] = similarity }
+            }
+        }
+        let made = pairs.map { Pair(kind: "person", a: $0.a, b: $0.b, similarity: $1) }
+            .sorted { ($0.a, $0.b) < ($1.a, $1.b) }
         try library.store.write { db in
             for person in due {
                 try db.execute(
                     sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
                 try db.execute(sql: "DELETE FROM question_due WHERE person = ?", arguments: [person])
             }
-            for pair in made { try enter(pair, db, model) }
+            for pair in made { try enter(pair, db, model, view) }
         }
     }
 
-    private func makeLoose(_ model: ModelRow) throws(LikenessError) {
-        let faces = try library.store.read {
-            try Int.fetchAll(
-                $0, sql: "SELECT face FROM place WHERE role = 'loose' ORDER BY best DESC, face DESC LIMIT ?",
-                arguments: [Self.looseFaces])
+    /// Questions about the best loose faces, or about these alone.
+    private func makeLoose(_ model: ModelRow, _ chosen: [Int]? = nil) throws(LikenessError) {
+        let faces = try library.store.read { db in
+            guard let chosen else {
+                return try Int.fetchAll(
+                    db, sql: "SELECT face FROM place WHERE role = 'loose' ORDER BY best DESC, face DESC LIMIT ?",
+                    arguments: [Self.looseFaces])
+            }
+            let list = chosen.map { "\($0)" }.joined(separator: ", ")
+            return try Int.fetchAll(
+                db, sql: "SELECT face FROM place WHERE role = 'loose' AND face IN (\(list)) ORDER BY face")
         }
+        let view = try library.prototypes.view(library, model)
         let known = try library.shelf.vectors(faces, model)
         let found =
             known.faces.isEmpty
-            ? [] : try library.prototypes.nearest(known.rows, k: 1, floor: floor(model), library, model)
+            ? [] : try view.nearest(known.rows, k: 1, floor: floor(model), taken: try library.taken(known.faces))
         let made = zip(known.faces, found).flatMap { face, list in
             list.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }
         }
         try library.store.write { db in
-            try db.execute(sql: "DELETE FROM question WHERE kind = 'loose'")
-            for pair in made { try enter(pair, db, model) }
+            if chosen == nil { try db.execute(sql: "DELETE FROM question WHERE kind = 'loose'") }
+            for pair in made { try enter(pair, db, model, view) }
         }
     }
 
-    private func enter(_ pair: Pair, _ db: Database, _ model: ModelRow) throws {
+    private func enter(_ pair: Pair, _ db: Database, _ model: ModelRow, _ view: Prototypes.View) throws {
         guard try isOpen(pair, db) else { return }
         let sizes = try [pair.a, pair.b].map {
             try Int.fetchOne(db.cachedStatement(sql: "SELECT faces FROM card WHERE person = ?"), arguments: [$0]) ?? 0
         }
         let gain = pair.kind == "loose" ? 1 : min(sizes[0], sizes[1])
-        let together = pair.kind == "person" ? try together(pair, db) : 0
-        var probability = try probability(pair, sizes, db, model)
+        let together = pair.kind == "person" ? try areTogether(pair, sizes, db) : false
+        var probability = try probability(pair, sizes, db, model, view)
         // people who stand beside each other in photos are two, but for mirrors and collages
-        if together > 0 { probability *= 0.2 }
+        if together { probability *= 0.2 }
         guard probability >= Self.leastProbability else { return }
         let rank = QuestionRanking.saving(faces: gain, change: probability)
         let isChild = pair.kind == "person" ? try isChild([pair.a, pair.b], db) : false
@@ -113,7 +136,7 @@ struct QuestionMaker {
                 """,
             arguments: [
                 id, pair.kind, pair.a, pair.b, Double(pair.similarity), probability, gain, rank,
-                pair.kind == "loose" ? "loose" : together > 0 || isChild ? "sibling" : "same-person",
+                pair.kind == "loose" ? "loose" : together || isChild ? "sibling" : "same-person",
             ])
     }
 
@@ -121,15 +144,16 @@ struct QuestionMaker {
     private static let leastProbability = 0.01
 
     /// That both sides are one person, from the calibration of the space and how many people there are.
-    private func probability(_ pair: Pair, _ sizes: [Int], _ db: Database, _ model: ModelRow) throws -> Double {
+    private func probability(
+        _ pair: Pair, _ sizes: [Int], _ db: Database, _ model: ModelRow, _ view: Prototypes.View
+    ) throws -> Double {
         guard let odds = try? SamePersonOdds(model.space) else { return max(0, Double(pair.similarity)) }
-        let groups = try Int.fetchOne(db.cachedStatement(sql: "SELECT COUNT(*) FROM card WHERE faces > 0")) ?? 1
-        let own = pair.kind == "loose" ? 1 : library.prototypes.length(pair.a)
+        let own = pair.kind == "loose" ? 1 : view.length(pair.a)
         // the product of unscaled means is the mean similarity of all pairs
-        let similarity = pair.similarity * own * library.prototypes.length(pair.b)
+        let similarity = pair.similarity * own * view.length(pair.b)
         let first = pair.kind == "loose" ? 1 : max(1, sizes[0])
         return odds.probability(
-            evidence: odds.evidence(similarity: similarity, sizes: first, max(1, sizes[1])), among: groups)
+            evidence: odds.evidence(similarity: similarity, sizes: first, max(1, sizes[1])), among: max(1, view.count))
     }
 
     /// Whether one of them is a child in its photos: brothers and sisters look alike to every model.
@@ -172,13 +196,14 @@ struct QuestionMaker {
                 """, arguments: [pair.a, pair.b, pair.a, pair.b]) ?? false
     }
 
-    /// Photos that show both.
-    private func together(_ pair: Pair, _ db: Database) throws -> Int {
-        try Int.fetchOne(
+    /// Whether a photo shows both. O(faces of the smaller side).
+    private func areTogether(_ pair: Pair, _ sizes: [Int], _ db: Database) throws -> Bool {
+        let (few, many) = sizes[0] <= sizes[1] ? (pair.a, pair.b) : (pair.b, pair.a)
+        return try Bool.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT COUNT(*) FROM (SELECT DISTINCT photo FROM place WHERE person = ?
-                        INTERSECT SELECT DISTINCT photo FROM place WHERE person = ?)
-                    """), arguments: [pair.a, pair.b]) ?? 0
+                    SELECT EXISTS (SELECT 1 FROM place x WHERE x.person = ? AND EXISTS (
+                        SELECT 1 FROM place y WHERE y.person = ? AND y.photo = x.photo))
+                    """), arguments: [few, many]) ?? false
     }
 }

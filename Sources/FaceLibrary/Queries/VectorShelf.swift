@@ -111,15 +111,23 @@ final class VectorShelf: Sendable {
         }
     }
 
+    /// Rows with a vector that no face refers to, beside those that are due to be erased.
+    func strayVectors(_ model: ModelRow) throws(LikenessError) -> Int {
+        let (used, due) = try store.read { db in
+            (
+                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM embedding WHERE model = ?", arguments: [model.number])
+                    ?? 0,
+                try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM vector_due WHERE model = ?", arguments: [model.number])
+                    ?? 0
+            )
+        }
+        let live = try segments(model).snapshot().segments.reduce(0) { $0 + $1.count - $1.erasedCount }
+        return max(0, live - used - due)
+    }
+
     /// Forgets what was prepared, after vectors were erased.
     func reset() {
         shelves.withLock { $0 = [:] }
-    }
-
-    /// Opens the segments anew, after a compaction or a restore.
-    func close() {
-        reset()
-        open.withLock { $0 = [:] }
     }
 
     private func parts(_ model: ModelRow, threads: Int) throws(LikenessError) -> [Part] {

@@ -10,7 +10,6 @@ struct LibraryFolder: Sendable {
     var crops: String { "\(path)/crops" }
     var density: String { "\(path)/groups" }
     var backups: String { "\(path)/backup" }
-    var temporary: String { "\(path)/tmp" }
     var lock: String { "\(path)/lock" }
 
     init(_ path: String) {
@@ -21,7 +20,7 @@ struct LibraryFolder: Sendable {
 
     /// Makes the folder and those below, readable by the owner alone. Throws `file-unwritable`.
     func make() throws(LikenessError) {
-        for folder in [path, vectors, crops, density, backups, temporary] {
+        for folder in [path, vectors, crops, density, backups] {
             guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
                 throw LikenessError(.fileUnwritable, subject: folder, "cannot be made: \(systemMessage(errno))")
             }

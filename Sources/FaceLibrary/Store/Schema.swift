@@ -12,7 +12,15 @@ enum Schema {
         migrator.registerMigration("1") { db in
             for statement in facts1 + journal1 + groups1 + service1 { try db.execute(sql: statement) }
         }
+        migrator.registerMigration("2") { db in
+            for statement in schema2 { try db.execute(sql: statement) }
+        }
         return migrator
+    }
+
+    /// Runs the steps up to one of them: tests make libraries of older versions.
+    package static func migrate(_ path: String, upTo step: String) throws {
+        try migrator.migrate(DatabaseQueue(path: path), upTo: step)
     }
 
     /// Throws `schema-too-new` when a newer program has written here.
@@ -238,5 +246,51 @@ enum Schema {
             PRIMARY KEY (route, key)) WITHOUT ROWID
         """,
         "CREATE TABLE receipt (no INTEGER PRIMARY KEY, at REAL NOT NULL, text TEXT NOT NULL)",
+    ]
+
+    /// Work that follows what changed instead of scans of whole tables, and a list of contradictions.
+    private static let schema2 = [
+        // faces with a new, another, or no vector any more, since the groups last looked
+        "CREATE TABLE face_due (face INTEGER PRIMARY KEY)",
+        """
+        INSERT INTO face_due SELECT e.face FROM embedding e JOIN model m ON m.no = e.model AND m.state = 'current'
+            WHERE NOT EXISTS (SELECT 1 FROM density_row d WHERE d.face = e.face)
+        """,
+        """
+        INSERT OR IGNORE INTO face_due SELECT d.face FROM density_row d JOIN face f ON f.no = d.face WHERE d.live = 1
+            AND NOT EXISTS (SELECT 1 FROM embedding e JOIN model m ON m.no = e.model AND m.state = 'current'
+                WHERE e.face = d.face)
+        """,
+        // a row whose face has another vector now, or none, carries a negative number until it leaves the state
+        """
+        UPDATE density_row SET face = -1 - row WHERE live = 0 OR NOT EXISTS (
+            SELECT 1 FROM embedding e JOIN model m ON m.no = e.model AND m.state = 'current' WHERE e.face = density_row.face)
+        """,
+        "CREATE INDEX density_leaving ON density_row(row) WHERE face < 0 AND live = 1",
+        // places whose vectors nobody refers to any more, until their bytes are overwritten
+        "CREATE TABLE vector_due (model INTEGER, segment INTEGER, row INTEGER, PRIMARY KEY (model, segment, row)) WITHOUT ROWID",
+        // counts of a card, and whether two people are in one photo, from indexes alone
+        """
+        WITH RECURSIVE all_rows(model, segment, row, rows) AS (
+            SELECT model, number, 0, rows FROM segment WHERE rows > 0
+            UNION ALL SELECT model, segment, row + 1, rows FROM all_rows WHERE row + 1 < rows)
+        INSERT INTO vector_due SELECT model, segment, row FROM all_rows r WHERE NOT EXISTS (
+            SELECT 1 FROM embedding e WHERE e.model = r.model AND e.segment = r.segment AND e.row = r.row)
+        """,
+        "CREATE INDEX cannot_link_b ON cannot_link(b)",
+        "CREATE INDEX place_card ON place(person, photo, at, decided) WHERE person IS NOT NULL",
+        "CREATE INDEX face_dropped ON face(no) WHERE dropped = 1",
+        "CREATE INDEX decision_settings ON decision(seq) WHERE kind = 'settings'",
+        // what contradicts itself, as long as it does
+        """
+        CREATE TABLE conflict (
+            no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, person INTEGER NOT NULL, a INTEGER NOT NULL,
+            b INTEGER NOT NULL, at REAL NOT NULL)
+        """,
+        "CREATE INDEX conflict_person ON conflict(person)",
+        // names the key that vectors and crops are sealed with
+        "ALTER TABLE library ADD COLUMN keyID TEXT",
+        // the rules by which the projections were made from the journal
+        "ALTER TABLE library ADD COLUMN projections INTEGER NOT NULL DEFAULT 1",
     ]
 }

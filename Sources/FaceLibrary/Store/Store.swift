@@ -6,10 +6,14 @@ import Glibc
 package final class Store: Sendable {
     package let pool: DatabasePool
     private let subject: String
+    /// Seconds since 1970.
+    package typealias Clock = @Sendable () -> Double
+    package let now: Clock
 
     /// Opens or makes the database and brings its schema up to date. Throws `schema-too-new`, `database-failed`.
-    package init(_ path: String) throws(LikenessError) {
+    package init(_ path: String, clock: @escaping Clock = Timestamp.now) throws(LikenessError) {
         subject = path
+        now = clock
         var configuration = Configuration()
         configuration.label = "library"
         configuration.foreignKeysEnabled = true

@@ -2,7 +2,7 @@ import Glibc
 
 /// Seconds since 1970 and their text (RFC 3339, UTC), without a formatter: a page of people writes two hundred of them.
 package enum Timestamp {
-    static func now() -> Double {
+    @Sendable package static func now() -> Double {
         var t = timespec()
         clock_gettime(CLOCK_REALTIME, &t)
         return Double(t.tv_sec) + Double(t.tv_nsec) * 1e-9

@@ -66,6 +66,8 @@ struct SyntheticPhotos {
         /// Moves boxes by so much, as another detector would.
         var shift = 0.0
         var delay = 0.0
+        /// People whom this detector does not see.
+        var blind: Set<Int> = []
 
         var space: EmbeddingSpace {
             EmbeddingSpace(
@@ -109,7 +111,9 @@ struct SyntheticPhotos {
             }
             return AnalysedPhoto(
                 path: path, contentHash: hash, width: 1000, height: 800, captureDate: words.date,
-                faces: words.faces.enumerated().map { made($1, $0, words.faces.count) })
+                faces: words.faces.enumerated().filter { !blind.contains($1.person) }.map {
+                    made($1, $0, words.faces.count)
+                })
         }
 
         private func made(_ face: Face, _ place: Int, _ count: Int) -> AnalysedFace {
