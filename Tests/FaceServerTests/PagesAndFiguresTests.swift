@@ -142,7 +142,9 @@ import Testing
             // the same words for what exists and what does not
             #expect(problem?.detail == "this path is in none of the folders that may be imported")
         }
-        for path in ["", "root", "/", "/etc/passwd"] { #expect(throws: FaceServer.Problem.self) { try roots.resolve(path) } }
+        for path in ["", "root", "/", "/etc/passwd"] {
+            #expect(throws: FaceServer.Problem.self) { try roots.resolve(path) }
+        }
         #expect(throws: FaceServer.Problem.self) { try ImportRoots([]).resolve("/tmp") }
     }
 
