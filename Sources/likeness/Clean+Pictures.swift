@@ -87,7 +87,8 @@ extension Clean {
                 found = try LabelCleaning(vectors, labels: pictures.labels, options: options)
                 let changed = before.symmetricDifference(found.decisions.map(\.face)).count
                 notes.append(
-                    "\(found.decisions.count) faces after training \(round) on \(rows.count) of them; \(changed) changed")
+                    "\(found.decisions.count) faces after training \(round) on \(rows.count) of them; \(changed) changed"
+                )
                 if Double(changed) < 0.01 * Double(pictures.chips.count) { break }
             }
         }

@@ -68,7 +68,8 @@ struct CleanPage {
 
     func html() throws(LikenessError) -> String {
         let verdicts = Dictionary(grouping: found.decisions, by: \.verdict)
-        var body = "<h1>What cleaning would leave out</h1>\n<p>\(found.decisions.count) of \(pictures.chips.count) faces"
+        var body =
+            "<h1>What cleaning would leave out</h1>\n<p>\(found.decisions.count) of \(pictures.chips.count) faces"
         body += " under \(pictures.dataset.classes.count) names. Nothing was deleted.</p>\n"
         if !rounds.isEmpty { body += "<ul>" + rounds.map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>\n" }
         let titles: [(LabelCleaning.Verdict, String)] = [

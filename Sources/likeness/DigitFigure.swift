@@ -13,7 +13,8 @@ import Foundation
         private static let panel = (width: 300, embedding: 300, angles: 150)
         private static let head = 70
         private static let colours = [
-            "#4e79a7", "#f28e2b", "#d9534f", "#5bb5ad", "#59a14f", "#e3b505", "#a566a3", "#ff8fa3", "#8c6249", "#7d7d7d",
+            "#4e79a7", "#f28e2b", "#d9534f", "#5bb5ad", "#59a14f", "#e3b505", "#a566a3", "#ff8fa3", "#8c6249",
+            "#7d7d7d",
         ]
 
         init(_ embeddings: [DigitStudy.Embedding]) {

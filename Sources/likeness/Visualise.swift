@@ -119,7 +119,8 @@ struct VisualiseCurves: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Folders of runs.", valueName: "run")) var runs: [String]
     @Option(help: ArgumentHelp("Folder of the figures.", valueName: "folder")) var out: String
-    @Option(help: ArgumentHelp("Metrics, by their names in metrics.jsonl (default: the usual ones).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Metrics, by their names in metrics.jsonl (default: the usual ones).", valueName: "name"))
     var metric: [String] = []
     @Flag(help: "Overwrite what is there.") var force = false
     @OptionGroup var common: CommonOptions

@@ -19,7 +19,8 @@ import Testing
         try log.write(["bad": .infinity], step: 301)
         let want = bytes(
             "1800000000000000a37f4b220900002040fc54d9411a0d627261696e2e4576656e743a322b353110300000000000000095f5d05f"
-                + "0900005040fc54d94110ac022a220a130a0c6c6f73732f636c617373657315000020400a0b0a047261746515cdcccc3d3c8483cf")
+                + "0900005040fc54d94110ac022a220a130a0c6c6f73732f636c617373657315000020400a0b0a047261746515cdcccc3d3c8483cf"
+        )
         #expect(try Array(Data(contentsOf: URL(fileURLWithPath: log.path))) == want)
         #expect(log.path.contains("/events.out.tfevents.1700000000"))
     }

@@ -35,7 +35,8 @@ import Testing
             let code = failure { _ = try Digits.parse(Array(good.prefix(length)), extents: 1, subject: "x") }?.code
             #expect(code == .fileTruncated, "\(length)")
         }
-        #expect(failure { _ = try Digits.parse([0, 0, 9, 1, 0, 0, 0, 0], extents: 1, subject: "x") }?.code == .fileFormat)
+        #expect(
+            failure { _ = try Digits.parse([0, 0, 9, 1, 0, 0, 0, 0], extents: 1, subject: "x") }?.code == .fileFormat)
         let huge: [UInt8] = [0, 0, 8, 3] + [UInt8](repeating: 255, count: 12)
         #expect(failure { _ = try Digits.parse(huge, extents: 3, subject: "x") }?.code == .fileTruncated)
         let folder = try TemporaryFolder()

@@ -58,7 +58,9 @@
             }
             for (name, value) in average?.values ?? [:] { tensors["average.\(name)"] = value }
             if let center = objective.center { tensors["centers"] = center.loss.centers }
-            for (name, values) in objective.head?.state.integers ?? [:] { tensors["state.\(name)"] = try Tensor(values) }
+            for (name, values) in objective.head?.state.integers ?? [:] {
+                tensors["state.\(name)"] = try Tensor(values)
+            }
             tensors["generator"] = try LibTorch.generatorState()
             var position = Checkpoint.Position()
             position.step = step
