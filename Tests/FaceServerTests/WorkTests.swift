@@ -47,7 +47,7 @@ private final class Count: Sendable {
         let begun = Count()
         @Sendable func endless(_ cancellation: Cancellation) throws -> Int {
             begun.add()
-            let end = Date().addingTimeInterval(10)
+            let end = Date().addingTimeInterval(120)
             while Date() < end {
                 try cancellation.check()
                 Thread.sleep(forTimeInterval: 0.01)
