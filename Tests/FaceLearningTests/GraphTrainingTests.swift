@@ -1,5 +1,6 @@
 #if Training
     import FaceCore
+    import FaceEvaluation
     import FaceLearning
     import FaceSpace
     import FaceTestSupport

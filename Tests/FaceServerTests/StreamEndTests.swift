@@ -40,7 +40,7 @@ import Testing
                 let ended = try await session.send(.delete, "/v1/keys/\(id)").status
                 #expect(ended == 204)
             }
-            #expect(withdrawn < 3)
+            #expect(withdrawn < 8)
             let guest = try await session.guest(.viewer)
             let user = try await session.get("/v1/users").items.last?.id ?? ""
             let removed = try await seconds(session, guest) {
