@@ -38,7 +38,7 @@ struct ClusterAdd: ParsableCommand {
     func run() throws {
         let (rows, space) = try IncrementalInput.read(vectors)
         let photoNumbers = try photos.map { (path) throws(LikenessError) in try NPY.readLabels(path) } ?? []
-        let qualities = try quality.map { (path) throws(LikenessError) in try column(path) } ?? []
+        let qualities = try quality.map { (path) throws(LikenessError) in try ClusterInput.column(path) } ?? []
         for (count, path) in [(photoNumbers.count, photos), (qualities.count, quality)] where path != nil {
             guard count == rows.rows else {
                 throw LikenessError(.dimensionMismatch, subject: path, "\(count) values stand for \(rows.rows) rows")
@@ -75,14 +75,6 @@ struct ClusterAdd: ParsableCommand {
                 remedy: "leave the thresholds out, or begin another folder")
         }
         return try GroupingStore.open(state, expected: space)
-    }
-
-    private func column(_ path: String) throws(LikenessError) -> [Float] {
-        let m = try NPY.readMatrix(path)
-        guard m.columns == 1 else {
-            throw LikenessError(.dimensionMismatch, subject: path, "qualities are one column, not \(m.columns)")
-        }
-        return (0..<m.rows).map { m[$0, 0] }
     }
 }
 

@@ -61,8 +61,9 @@ package struct HTMLWriter {
     }
 
     /// Escapes what HTML reads as its own, and shows what could not be seen: control characters, and the marks that
-    /// turn the direction of text and so make `exe.gpj` out of `jpg.exe`.
-    package static func escaped(_ text: String) -> String {
+    /// turn the direction of text and so make `exe.gpj` out of `jpg.exe`. Without `showsMarks` those stay: names of people
+    /// may need them.
+    package static func escaped(_ text: String, showsMarks: Bool = true) -> String {
         var out = ""
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -74,6 +75,7 @@ package struct HTMLWriter {
             case "'": out += "&#39;"
             case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200E}"..."\u{200F}", "\u{2028}"..."\u{202E}",
                 "\u{2066}"..."\u{2069}", "\u{061C}", "\u{FEFF}":
+                guard showsMarks else { fallthrough }
                 out += "\u{FFFD}"
             default: out.unicodeScalars.append(scalar)
             }

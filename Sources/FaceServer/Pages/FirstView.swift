@@ -1,3 +1,4 @@
+import FaceCore
 import FaceLibrary
 import Foundation
 import Hummingbird
@@ -148,20 +149,7 @@ enum FirstView {
     }
 
     /// Names are text, never HTML.
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": out += "&amp;"
-            case "<": out += "&lt;"
-            case ">": out += "&gt;"
-            case "\"": out += "&quot;"
-            case "'": out += "&#39;"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out
-    }
+    static func escaped(_ text: String) -> String { HTMLWriter.escaped(text, showsMarks: false) }
 }
 
 extension Services {

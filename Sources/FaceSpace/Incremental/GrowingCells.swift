@@ -4,9 +4,9 @@ import FaceCore
 ///
 /// A row goes to the cell with the nearest centre; a cell that grows too large is parted in two (2-means), and its rows may
 /// move to other cells then. A query meets the rows of all cells that are less near than the nearest by no more than a
-/// difference. That is read off a sample whose rows in reach are known exactly, each time the library has doubled, so that
-/// an insertion costs the same in a large library as in a small one but for the way to the centres
-/// (``CellDirectory``). The same for every number of threads. One copy of the rows, and their codes.
+/// difference. That is read off a sample whose rows in reach are known exactly, each time the library has doubled; how much
+/// is compared still grows with the library (KNOWN_ISSUES). The same for every number of threads. One copy of the rows, and
+/// their codes.
 struct GrowingCells: Sendable {
     let dimension: Int
     /// The share of rows in reach that a search must find.
