@@ -53,17 +53,19 @@ public final class LikenessServer: Sendable {
         let accounts = try Accounts(path: "\(library.folder)/accounts.json", ownerToken: token)
         let vision = try VisionService(threads: options.threads, metrics: metrics, load: load)
         let pool = WorkPool("likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting)
+        let changes = WorkPool("likeness-changes", threads: 2, waiting: Self.mostWaiting)
         let pages = (options.pages ?? WebFiles.installedFolder()).map { WebFiles(folder: $0) } ?? WebFiles([:])
         let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
         services = Services(
             library: library, vision: vision, accounts: accounts, hub: hub, metrics: metrics, pool: pool,
-            options: options, pages: pages, cards: cards)
+            changes: changes, options: options, pages: pages, cards: cards)
         let lines = log ?? RequestLog(RequestLog.Form(rawValue: options.log) ?? .text)
         let gate = Gate(
             table: RouteTable(Routes.all(services)), components: Components.all,
             hosts: AllowedHosts(extra: options.allowedHosts + (options.isLoopback ? [] : [options.host])),
             accounts: accounts, limiter: RateLimiter(Self.rates(options.rateFactor)), library: library,
-            repetition: Repetition(library: library, pool: pool), pool: pool, cookieName: services.cookieName,
+            repetition: Repetition(library: library, pool: changes), keys: services.keys, records: changes,
+            cookieName: services.cookieName,
             behindProxy: options.behindProxy, metrics: metrics, log: lines)
         responder = Responder(gate: gate, metrics: metrics, log: lines)
         // not by `??`: Swift 6.3.1 crashes on a closure with typed throws there
@@ -74,8 +76,8 @@ public final class LikenessServer: Sendable {
         }
     }
 
-    /// Calls of the library at once: SQLite reads in parallel, and most of the time is spent outside it.
-    private static let libraryThreads = 8
+    /// Looks into the library at once: SQLite reads in parallel, and searches at once share a pass over the vectors.
+    private static let libraryThreads = 6
     /// Requests that may wait for one of them; more are told to come back.
     private static let mostWaiting = 512
 
@@ -149,6 +151,8 @@ private struct Background: Service {
             services.exports.close()
             services.pictures.close()
             services.pool.close()
+            services.changes.close()
+            services.keys.close()
             services.vision.close()
         }
     }

@@ -45,7 +45,7 @@ extension Services {
             .init("likeness_queue_oldest_seconds", try oldestWait(library)),
             .init("likeness_grouping_groups", Double(overview.people.total)),
             .init("likeness_event_listeners", Double(hub.listenerCount)),
-            .init("likeness_work_waiting", Double(pool.load)),
+            .init("likeness_work_waiting", Double(pool.load + changes.load)),
         ]
         return gauges
     }

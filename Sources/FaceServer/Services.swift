@@ -14,6 +14,10 @@ package final class Services: Sendable {
     let metrics: Metrics
     /// For calls of the library, which block.
     let pool: WorkPool
+    /// For its changes: they wait for each other, and not behind those who only look.
+    let changes: WorkPool
+    /// For looking up who asks: that waits for nobody.
+    let keys = WorkPool("likeness-keys", threads: 2, waiting: 512)
     let options: ServerOptions
     let pages: WebFiles
     /// For answers that are written while they are read.
@@ -30,7 +34,7 @@ package final class Services: Sendable {
 
     init(
         library: PhotoLibrary, vision: VisionService, accounts: Accounts, hub: EventHub, metrics: Metrics,
-        pool: WorkPool, options: ServerOptions, pages: WebFiles, cards: [ModelCard] = []
+        pool: WorkPool, changes: WorkPool, options: ServerOptions, pages: WebFiles, cards: [ModelCard] = []
     ) {
         self.library = library
         self.vision = vision
@@ -38,6 +42,7 @@ package final class Services: Sendable {
         self.hub = hub
         self.metrics = metrics
         self.pool = pool
+        self.changes = changes
         self.options = options
         self.pages = pages
         self.cards = cards
@@ -83,8 +88,8 @@ package final class Services: Sendable {
     func change(
         _ call: Call, _ body: @escaping @Sendable (PhotoLibrary, Author) throws -> PersonChange
     ) async throws -> Reply {
-        let author = author(call)
-        let change = try await explained { try await self.ask { try body($0, author) } }
+        let (author, library) = (author(call), library)
+        let change = try await explained { try await self.changes.run { try body(library, author) } }
         return try .json(
             change, version: change.person?.version, subjects: [change.decision.id] + change.decision.subjects)
     }

@@ -98,11 +98,12 @@ struct LibraryBench: ParsableCommand {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let start = try library.overview().photos.total
         var seconds: [Double] = []
+        var worked: [Double] = []
         for k in 0..<rounds + 1 {
             let own = "\(folder)/\(start + k)"
             try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
             try Data("made-up photo \(start + k)".utf8).write(to: URL(fileURLWithPath: own + "/photo.jpg"))
-            let began = ContinuousClock.now
+            let (began, before) = (ContinuousClock.now, Self.processorSeconds())
             let job = try library.enqueueImport([own])
             try runner.runUntilIdle()
             let took = began.secondsUntilNow
@@ -111,9 +112,19 @@ struct LibraryBench: ParsableCommand {
                 report("first import, with opening the groups", [took * 1000])
             } else {
                 seconds.append(took * 1000)
+                worked.append((Self.processorSeconds() - before) * 1000)
             }
         }
         report("import of one new photo", seconds)
+        report("import of one new photo, processor time", worked)
+    }
+
+    /// User and system time of this process so far.
+    private static func processorSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let time = { (t: timeval) in Double(t.tv_sec) + Double(t.tv_usec) / 1e6 }
+        return time(usage.ru_utime) + time(usage.ru_stime)
     }
 
     private func repeated(

@@ -22,7 +22,7 @@ struct LibraryLoad: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     /// What the clients ask for.
-    private struct Targets {
+    private struct Targets: Sendable {
         var secret: String
         var people: [(id: String, faces: [String])]
     }
@@ -55,6 +55,7 @@ struct LibraryLoad: ParsableCommand {
                 body: "{\"face\":\"\(people[(c * 7 + k) % people.count].faces[0])\"}")
         }
         try ratio("overview") { _, _ in get("/v1/overview") }
+        try mixed(server, targets)
         try changes(server, targets)
         result(
             "server's memory: \(Format.number(server.peakMegabytes(), 0)) MB at most, \(Format.number(server.megabytes(), 0)) MB now"
@@ -63,56 +64,105 @@ struct LibraryLoad: ParsableCommand {
 
     /// Names, merges and splits, by every client on people of its own, so that nobody's version is stale.
     private func changes(_ server: RunningServer, _ targets: Targets) throws {
-        let (clients, people, secret, port) = (clients, targets.people, targets.secret, server.port)
-        let limit = seconds
-        let kinds = ["name", "merge", "split"]
+        try loop("changes only", server, seconds * 2) { c, k, client in
+            try Self.change(client, targets, c, k, Self.kinds[(c + k) % Self.kinds.count])
+        }
+    }
+
+    /// What a house full of people does at once: they look, and now and then somebody changes something.
+    private func mixed(_ server: RunningServer, _ targets: Targets) throws {
+        let (people, secret) = (targets.people, targets.secret)
+        common.console.result("all at once: 4 people pages, 2 questions, 2 people, 1 search, 1 change, and again")
+        try loop("mixed", server, seconds * 2) { c, k, client in
+            let person = people[(c * 7 + k) % people.count]
+            let request: (name: String, path: String, body: String?)
+            switch (c + k) % 10 {
+            case 0..<4: request = ("people page", "/v1/people?limit=100", nil)
+            case 4..<6: request = ("next question", "/v1/questions?limit=1", nil)
+            case 6..<8: request = ("person with 100 faces", "/v1/people/\(person.id)/faces?limit=100", nil)
+            case 8: request = ("search", "/v1/searches?limit=20", "{\"face\":\"\(person.faces[0])\"}")
+            default: return try Self.change(client, targets, c, k, Self.kinds[(c + k / 10) % Self.kinds.count])
+            }
+            let answer = try client.send(
+                .init(
+                    method: request.body == nil ? "GET" : "POST", path: request.path, secret: secret, body: request.body
+                ))
+            return [(request.name, answer.status == 200 ? .success(answer.seconds) : .failure(Failed(answer)))]
+        }
+    }
+
+    private static let kinds = ["name", "merge", "split"]
+    private typealias Outcome = (kind: String, seconds: Result<Double, Failed>)
+
+    /// An answer that was none.
+    private struct Failed: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ answer: LoadClient.Answer) { description = "\(answer.status) \(answer.body.prefix(200))" }
+    }
+
+    /// One change of a client's own person, and its undo. `turn` makes the key of the request.
+    private static func change(
+        _ client: LoadClient, _ targets: Targets, _ c: Int, _ turn: Int, _ kind: String
+    ) throws -> [Outcome] {
+        let (people, secret) = (targets.people, targets.secret)
+        let own = people[(2 * c) % people.count]
+        let other = people[(2 * c + 1) % people.count]
+        let version = try client.version(of: own.id, secret)
+        let path = kind == "name" ? "/v1/people/\(own.id)" : "/v1/people/\(own.id):\(kind)"
+        let body =
+            switch kind {
+            case "name": "{\"name\":\"Name \(c) \(turn)\"}"
+            case "merge": "{\"from\":[\"\(other.id)\"],\"name\":\"Name \(c)\"}"
+            default: "{\"faces\":[\(own.faces.prefix(3).map { "\"\($0)\"" }.joined(separator: ","))]}"
+            }
+        let answer = try client.send(
+            .init(
+                method: kind == "name" ? "PATCH" : "POST", path: path, secret: secret, body: body, match: version,
+                key: "\(c)-\(turn)-\(Int.random(in: 0 ... .max))"))
+        guard (200..<300).contains(answer.status) else { return [(kind, .failure(Failed(answer)))] }
+        guard kind != "name", let decision = LoadClient.decision(answer.body) else {
+            return [(kind, .success(answer.seconds))]
+        }
+        let undone = try client.send(
+            .init(
+                method: "POST", path: "/v1/decisions/\(decision):undo", secret: secret, body: "{}",
+                key: "u\(c)-\(turn)-\(Int.random(in: 0 ... .max))"))
+        let isDone = (200..<300).contains(undone.status)
+        return [
+            (kind, .success(answer.seconds)), ("undo", isDone ? .success(undone.seconds) : .failure(Failed(undone))),
+        ]
+    }
+
+    /// Lets every client repeat something, each when it has its last answer, and reports each kind of request.
+    private func loop(
+        _ name: String, _ server: RunningServer, _ limit: Double,
+        _ body: @escaping @Sendable (_ client: Int, _ turn: Int, _ connection: LoadClient) throws -> [Outcome]
+    ) throws {
         let found = Mutex([String: [Double]]())
         let failures = Mutex([String]())
-        DispatchQueue.concurrentPerform(iterations: clients) { c in
+        let port = server.port
+        atOnce(clients) { c in
             do {
                 let client = try LoadClient(port: port)
-                let own = people[(2 * c) % people.count]
-                let other = people[(2 * c + 1) % people.count]
-                let until = ContinuousClock.now + .seconds(limit * 2)
+                let until = ContinuousClock.now + .seconds(limit)
                 var k = 0
                 while ContinuousClock.now < until {
-                    let kind = kinds[k % kinds.count]
-                    let version = try client.version(of: own.id, secret)
-                    let path = kind == "name" ? "/v1/people/\(own.id)" : "/v1/people/\(own.id):\(kind)"
-                    let body =
-                        switch kind {
-                        case "name": "{\"name\":\"Name \(c) \(k)\"}"
-                        case "merge": "{\"from\":[\"\(other.id)\"],\"name\":\"Name \(c)\"}"
-                        default: "{\"faces\":[\(own.faces.prefix(3).map { "\"\($0)\"" }.joined(separator: ","))]}"
-                        }
-                    let answer = try client.send(
-                        .init(
-                            method: kind == "name" ? "PATCH" : "POST", path: path, secret: secret, body: body,
-                            match: version, key: "\(c)-\(k)-\(limit)-\(Int.random(in: 0 ... .max))"))
-                    guard (200..<300).contains(answer.status) else {
-                        failures.withLock { $0.append("\(kind): \(answer.status) \(answer.body.prefix(200))") }
-                        k += 1
-                        continue
-                    }
-                    found.withLock { $0[kind, default: []].append(answer.seconds) }
-                    if kind != "name", let decision = LoadClient.decision(answer.body) {
-                        let undone = try client.send(
-                            .init(
-                                method: "POST", path: "/v1/decisions/\(decision):undo", secret: secret, body: "{}",
-                                key: "u\(c)-\(k)-\(Int.random(in: 0 ... .max))"))
-                        if (200..<300).contains(undone.status) {
-                            found.withLock { $0["undo", default: []].append(undone.seconds) }
-                        } else {
-                            failures.withLock { $0.append("undo: \(undone.status) \(undone.body.prefix(200))") }
+                    for outcome in try body(c, k, client) {
+                        switch outcome.seconds {
+                        case .success(let seconds): found.withLock { $0[outcome.kind, default: []].append(seconds) }
+                        case .failure(let failed): failures.withLock { $0.append("\(outcome.kind): \(failed)") }
                         }
                     }
                     k += 1
                 }
             } catch { failures.withLock { $0.append("\(error)") } }
         }
-        for (kind, values) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) { report(kind, values) }
+        for (kind, values) in found.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            report("\(name), \(kind)", values)
+        }
         let bad = failures.withLock { $0 }
-        if let first = bad.first { common.console.result("\(bad.count) changes failed, the first: \(first)") }
+        if let first = bad.first { common.console.result("\(bad.count) failed, the first: \(first)") }
     }
 
     private func prepare() throws -> Targets {
@@ -143,7 +193,7 @@ struct LibraryLoad: ParsableCommand {
         let all = Mutex([Double]())
         let failures = Mutex([String]())
         let (port, limit) = (server.port, seconds)
-        DispatchQueue.concurrentPerform(iterations: clients) { c in
+        atOnce(clients) { c in
             do {
                 let client = try LoadClient(port: port)
                 var own: [Double] = []
@@ -177,6 +227,19 @@ struct LibraryLoad: ParsableCommand {
         common.console.result(
             "\(name): median \(at(0.5)) ms, p95 \(at(0.95)) ms, worst \(at(1)) ms (n = \(sorted.count))")
     }
+}
+
+/// Runs the body on a thread each, all at once, and waits for all: a pool would let only as many clients run as there are cores.
+private func atOnce(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let done = DispatchGroup()
+    for k in 0..<count {
+        done.enter()
+        Thread.detachNewThread {
+            body(k)
+            done.leave()
+        }
+    }
+    done.wait()
 }
 
 extension Array {

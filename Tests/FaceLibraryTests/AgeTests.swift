@@ -41,6 +41,38 @@ struct AgeTests {
         #expect(late < before.late - 0.05, "\(late) after \(before.late)")
     }
 
+    @Test(
+        "a new photo of children who resemble each other goes to the one who looked so then", arguments: [true, false])
+    func siblings(born: Bool) throws {
+        let folder = try TemporaryFolder()
+        let photos = try SyntheticPhotos(folder.file("photos"))
+        try photos.write("elder-small", [.init(person: 1, variant: 0, noise: 0.05)], date: "2005-05-10T12:00:00")
+        try photos.write("elder-tall", [.init(person: 1, variant: 1, noise: 0.5)], date: "2011-05-10T12:00:00")
+        try photos.write("younger-small", [.init(person: 1, variant: 2, noise: 0.3)], date: "2011-06-10T12:00:00")
+        let library = try PhotoLibrary.create(folder.file("library"))
+        let runner = JobRunner(library) { () throws(LikenessError) -> any PhotoAnalyser in SyntheticPhotos.Analyser() }
+        _ = try library.enqueueImport([photos.folder])
+        try runner.runUntilIdle()
+        let owner = Author("owner")
+        func face(_ name: String) throws -> LibraryFace {
+            let photo = try #require(try library.photos(path: "\(name).jpg").items.first)
+            return try #require(try library.photo(photo.id).faces?.first)
+        }
+        let elder = try library.assign(
+            [try face("elder-small").id, try face("elder-tall").id], to: .named("Elder"), by: owner)
+        let younger = try library.assign([try face("younger-small").id], to: .named("Younger"), by: owner)
+        if born {
+            try library.update(try #require(elder.person).id, PersonUpdate(birthDate: .some("2003-01-01")), by: owner)
+            try library.update(try #require(younger.person).id, PersonUpdate(birthDate: .some("2009-01-01")), by: owner)
+        }
+        try photos.write("new", [.init(person: 1, variant: 3, noise: 0.05)], date: "2011-07-10T12:00:00")
+        _ = try library.enqueueImport([photos.folder])
+        try runner.runUntilIdle()
+        // it resembles the elder child most, but as she was six years before
+        let holder = try #require(try face("new").person)
+        #expect(try library.person(holder).name == (born ? "Younger" : "Elder"))
+    }
+
     @Test("where a photo was taken is kept with it")
     func place() throws {
         /// Sees nobody in photos that are real files.

@@ -33,8 +33,8 @@ enum Identity {
                     """, arguments: [person, person])
             relinked.formUnion(below)
             for no in below {
-                try db.execute(
-                    sql: "UPDATE identity SET root = ? WHERE no = ?", arguments: [top ?? person, no])
+                try db.cachedStatement(sql: "UPDATE identity SET root = ? WHERE no = ?")
+                    .execute(arguments: [top ?? person, no])
             }
         }
         return relinked

@@ -32,6 +32,7 @@ struct JournalEntry {
     }
 
     static func isUndone(_ db: Database, _ seq: Int) throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE undoes = ?)", arguments: [seq]) ?? false
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE undoes = ?)")
+        return try Bool.fetchOne(statement, arguments: [seq]) ?? false
     }
 }

@@ -137,7 +137,8 @@ struct Projection {
         guard let person = try personNumber(p.person) else { return }
         for face in try numbers(p.faces ?? []) {
             try put(.refusal, [.integer(face), .integer(person)], [])
-            let holder = try Int.fetchOne(db, sql: "SELECT person FROM claim WHERE face = ?", arguments: [face])
+            let holder = try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT person FROM claim WHERE face = ?"), arguments: [face])
             if let holder, try root(holder) == root(person) { try drop(.claim, [.integer(face)]) }
         }
         try touch(person)
@@ -180,7 +181,8 @@ struct Projection {
         for (id, members) in (p.members ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let person = try personNumber(id) else { continue }
             for face in try numbers(members) {
-                let held = try Int.fetchOne(db, sql: "SELECT strength FROM claim WHERE face = ?", arguments: [face])
+                let held = try Int.fetchOne(
+                    db.cachedStatement(sql: "SELECT strength FROM claim WHERE face = ?"), arguments: [face])
                 if (held ?? 0) < 2 { try put(.claim, [.integer(face)], [.integer(person), .integer(1)]) }
             }
         }
@@ -302,8 +304,8 @@ struct Projection {
     private mutating func set(_ person: Int, _ name: String, _ value: ProjectionCell) throws {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO person (no) VALUES (?)").execute(arguments: [person])
         let before = try current(person, name)
-        try db.execute(
-            sql: "UPDATE person SET \(name) = ? WHERE no = ?", arguments: [value.databaseValue, person.databaseValue])
+        try db.cachedStatement(sql: "UPDATE person SET \(name) = ? WHERE no = ?")
+            .execute(arguments: [value.databaseValue, person.databaseValue])
         images.append(ProjectionImage(t: "person.\(name)", k: [.integer(person)], v: [before, value]))
         people.insert(person)
         guard name == "mergedInto" else { return }
@@ -312,7 +314,7 @@ struct Projection {
     }
 
     private func current(_ person: Int, _ name: String) throws -> ProjectionCell {
-        try Row.fetchOne(db, sql: "SELECT \(name) FROM person WHERE no = ?", arguments: [person])
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT \(name) FROM person WHERE no = ?"), arguments: [person])
             .map { row in ProjectionCell(row.databaseValues.first ?? .null) } ?? .null
     }
 
@@ -326,24 +328,21 @@ struct Projection {
 
     /// Whether a decision that stands is about this person.
     private func isSpokenFor(_ person: Int) throws -> Bool {
-        try Bool.fetchOne(
-            db,
+        let statement = try db.cachedStatement(
             sql: """
                 SELECT EXISTS (SELECT 1 FROM person WHERE no = ?1 AND (name IS NOT NULL OR birthDate IS NOT NULL
                         OR avatar IS NOT NULL OR hidden = 1 OR favourite = 1 OR mergedInto IS NOT NULL))
                     OR EXISTS (SELECT 1 FROM person WHERE mergedInto = ?1)
                     OR EXISTS (SELECT 1 FROM cannot_link WHERE a = ?1 OR b = ?1)
-                """, arguments: [person]) ?? false
+                """)
+        return try Bool.fetchOne(statement, arguments: [person]) ?? false
     }
 
     private func root(_ person: Int) throws -> Int {
         var at = person
         var seen: Set<Int> = []
-        while seen.insert(at).inserted,
-            let next = try Int.fetchOne(db, sql: "SELECT mergedInto FROM person WHERE no = ?", arguments: [at])
-        {
-            at = next
-        }
+        let link = try db.cachedStatement(sql: "SELECT mergedInto FROM person WHERE no = ?")
+        while seen.insert(at).inserted, let next = try Int.fetchOne(link, arguments: [at]) { at = next }
         return at
     }
 

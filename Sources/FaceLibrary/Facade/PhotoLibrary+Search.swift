@@ -52,7 +52,7 @@ extension PhotoLibrary {
         let limit = max(1, min(500, limit))
         let calibration = model.space.calibration
         let bar = threshold ?? calibration.map { Double($0.threshold(falseAcceptRate: Self.falseAcceptRate)) } ?? 0.5
-        let hits = try shelf.search(Matrix([vector]), k: limit + 1, model, threads: 1)[0].filter { $0.face != own }
+        let hits = try shelf.search(vector, k: limit + 1, model).filter { $0.face != own }
         let (from, step, bins): (Float, Float, Int) = (-0.5, 0.025, 60)
         let counts = try shelf.histogram(vector, from: from, step: step, count: bins, model)
         let results = try store.read { db in

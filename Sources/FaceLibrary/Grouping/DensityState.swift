@@ -18,6 +18,12 @@ final class DensityState: DensityGroups {
     private(set) var rowOf: [Int: Int]
 
     private var token = ""
+    /// Comparisons that opening the files would repeat.
+    private var behind = 0
+    /// As many as take some seconds: then the state is written anew.
+    private static let mostBehind = 4_000_000_000
+    /// A single row is compared as slowly as so many at once: every row has to be read for it.
+    private static let leastRows = 64
 
     /// Names this state at this moment: a snapshot of groups says which one it was made from.
     var stamp: String { "\(token):\(state.operations)" }
@@ -44,7 +50,10 @@ final class DensityState: DensityGroups {
         self.model = model
         self.parameters = parameters
         let options = parameters.options(model.space)
+        let began = ContinuousClock.now
         if let opened = try Self.existing(folder, model, options) {
+            // what took long to replay shall not be replayed again
+            if ContinuousClock.now - began > .seconds(2) { behind = Self.mostBehind }
             let rows = try store.read { try Row.fetchAll($0, sql: "SELECT row, face FROM density_row ORDER BY row") }
             let known = rows.map { $0["face"] as Int }
             if opened.grouping.count <= known.count, rows.last.map({ $0["row"] as Int == rows.count - 1 }) ?? true {
@@ -96,7 +105,7 @@ final class DensityState: DensityGroups {
         }
     }
 
-    /// Adds faces with their vectors. Returns the density groups that changed, as ids before and after.
+    /// Adds faces with their vectors.
     func insert(
         _ new: [Int], _ vectors: Matrix, quality: [Float], photos: [Int], threads: Int
     ) throws(LikenessError) {
@@ -109,6 +118,16 @@ final class DensityState: DensityGroups {
         try state.insert(vectors, quality: quality, photos: photos, threads: threads)
         for (k, face) in new.enumerated() { rowOf[face] = first + k }
         faces += new
+        behind += faces.count * max(new.count, Self.leastRows)
+    }
+
+    /// Writes the state anew where opening it would take long. Nothing is lost when that fails: it is tried again.
+    func settle() {
+        guard behind >= Self.mostBehind else { return }
+        do throws(LikenessError) {
+            try state.checkpoint()
+            behind = 0
+        } catch {}
     }
 
     /// Takes faces out; after the return no file of the state holds their vectors.

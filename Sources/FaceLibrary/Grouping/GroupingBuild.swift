@@ -49,8 +49,9 @@ struct GroupingBuild {
         func member(_ face: Int) -> PersonAssignment.Member {
             .init(face: face, claim: known.claims[face], before: known.before[face], refused: known.refused[face] ?? [])
         }
+        let members = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, $0.faces) })
         let assignment = PersonAssignment(claims: known.claimCounts, apart: known.areApart) { group, face, claimants in
-            vectors[group].map { nearest(face, claimants, $0) } ?? claimants[0].person
+            vectors[group].map { nearest(face, claimants, $0, known, members[group] ?? []) } ?? claimants[0].person
         }
         // people for new groups get negative numbers here
         var made: [Int] = []
@@ -67,13 +68,20 @@ struct GroupingBuild {
         return out
     }
 
-    /// The claimant of the most similar claimed face; of many an even sample.
-    private func nearest(_ face: Int, _ claimants: [(person: Int, faces: [Int])], _ rows: Matrix) -> Int {
+    /// The claimant of the most similar claimed face; of many an even sample. `faces` are those of the group's rows.
+    private func nearest(
+        _ face: Int, _ claimants: [(person: Int, faces: [Int])], _ rows: Matrix, _ known: Knowledge, _ faces: [Int]
+    ) -> Int {
         var best: (similarity: Float, person: Int) = (-.infinity, claimants[0].person)
         for claimant in claimants {
-            let step = max(1, claimant.faces.count / Self.exemplars)
-            for k in stride(from: 0, to: claimant.faces.count, by: step) {
-                let s = Self.product(rows, face, claimant.faces[k])
+            let peers = known.ages[claimant.person].map { ages in
+                claimant.faces.filter { AgeBands.areNear(ages[faces[$0]], ages[faces[face]]) }
+            }
+            // a growing person is compared as she was then, as far as there are pictures of that time
+            let compared = peers.flatMap { $0.isEmpty ? nil : $0 } ?? claimant.faces
+            let step = max(1, compared.count / Self.exemplars)
+            for k in stride(from: 0, to: compared.count, by: step) {
+                let s = Self.product(rows, face, compared[k])
                 if s > best.similarity { best = (s, claimant.person) }
             }
         }
@@ -127,6 +135,8 @@ struct Knowledge {
     var claimCounts: [Int: Int] = [:]
     /// People who each of them was said to be different from.
     var different: [Int: Set<Int>] = [:]
+    /// How old claimants whose birth date is known were in each photo, by person and face.
+    var ages: [Int: [Int: Double]] = [:]
 
     init(_ db: Database, _ faces: [Int]) throws {
         let claim = try db.cachedStatement(
@@ -157,6 +167,20 @@ struct Knowledge {
         for person in Set(claims.values.map(\.person)) {
             let apart = try Int.fetchAll(others, arguments: [person])
             if !apart.isEmpty { different[person] = Set(apart) }
+        }
+        try findAges(db, faces)
+    }
+
+    private mutating func findAges(_ db: Database, _ faces: [Int]) throws {
+        let born = try db.cachedStatement(sql: "SELECT birthDate FROM person WHERE no = ?")
+        let taken = try db.cachedStatement(
+            sql: "SELECT p.capturedAt FROM face f JOIN photo p ON p.no = f.photo WHERE f.no = ?")
+        for person in Set(claims.values.map(\.person)) {
+            guard let birth = try String.fetchOne(born, arguments: [person]) else { continue }
+            for face in faces {
+                guard let at = try Double.fetchOne(taken, arguments: [face]) else { continue }
+                ages[person, default: [:]][face] = AgeBands.age(on: Timestamp.text(at), born: birth)
+            }
         }
     }
 

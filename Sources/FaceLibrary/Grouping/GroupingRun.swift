@@ -96,6 +96,7 @@ struct GroupingRun {
         let whole = whole || !density.made(begin.stamp)
         try density.remove(rows: begin.leaving)
         try insert(begin.fresh, density, threads, cancellation, progress)
+        density.settle()
         let changed = Self.changedGroups(density, before, try decidedRows(density, begin), whole: whole)
         report.groupsLookedAt = changed.count
         let build = GroupingBuild(store: store, shelf: shelf, model: density.model)

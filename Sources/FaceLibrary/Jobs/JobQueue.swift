@@ -47,7 +47,7 @@ struct JobQueue: Sendable {
 
     /// Takes the next job that may run; nil when there is none. Jobs whose lease has ended are taken again.
     func take(owner: String) throws(LikenessError) -> JobRow? {
-        try store.write { db in
+        try store.writeUnsynced { db in
             let now = self.store.now()
             try db.execute(
                 sql: "UPDATE job SET state = 'queued', owner = NULL WHERE state = 'running' AND leaseUntil < ?",
@@ -88,7 +88,7 @@ struct JobQueue: Sendable {
     func renew(
         _ job: JobRow, done: Int? = nil, total: Int? = nil, rate: Double? = nil, detail: [String: DetailValue]? = nil
     ) throws(LikenessError) -> String? {
-        try store.write { db in
+        try store.writeUnsynced { db in
             try Self.guardEpoch(db, job)
             let text = try detail.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
             try db.execute(

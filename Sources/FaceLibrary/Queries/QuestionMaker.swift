@@ -79,7 +79,7 @@ struct QuestionMaker {
         }
         let made = pairs.map { Pair(kind: "person", a: $0.a, b: $0.b, similarity: $1) }
             .sorted { ($0.a, $0.b) < ($1.a, $1.b) }
-        try library.store.write { db in
+        try library.store.writeUnsynced { db in
             for person in due {
                 try db.execute(
                     sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
@@ -109,7 +109,7 @@ struct QuestionMaker {
         let made = zip(known.faces, found).flatMap { face, list in
             list.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }
         }
-        try library.store.write { db in
+        try library.store.writeUnsynced { db in
             if chosen == nil { try db.execute(sql: "DELETE FROM question WHERE kind = 'loose'") }
             for pair in made { try enter(pair, db, model, view) }
         }

@@ -12,6 +12,7 @@ final class VectorShelf: Sendable {
     private let readOnly: Bool
     private let open = Mutex<[Int: VectorSegments]>([:])
     private let shelves = Mutex<[Int: [Part]]>([:])
+    private let passes = SharedPass<(query: [Float], k: Int, model: ModelRow), [Hit]>()
 
     /// One segment, ready to be searched: the face of each row, 0 where it was erased.
     private struct Part: Sendable {
@@ -85,30 +86,41 @@ final class VectorShelf: Sendable {
         return found.map { $0.sorted { ($1.similarity, $0.face) < ($0.similarity, $1.face) }.prefix(k).map { $0 } }
     }
 
-    /// How many faces lie at each step of similarity to a vector; of more than 20,000 an even sample, scaled up.
+    /// As ``search(_:k:floor:_:threads:)`` for one vector; those that are asked for at once share a pass over the vectors.
+    func search(_ query: [Float], k: Int, _ model: ModelRow) throws(LikenessError) -> [Hit] {
+        let found = try passes.join((query, k, model)) { (all) throws(LikenessError) in
+            // one model is the current one at a time, but for the moment in which it changes
+            var out = [[Hit]](repeating: [], count: all.count)
+            for number in Set(all.map(\.model.number)) {
+                let own = all.indices.filter { all[$0].model.number == number }
+                guard let first = own.first else { continue }
+                let lists = try search(
+                    Matrix(own.map { all[$0].query }), k: own.map { all[$0].k }.max() ?? 0, all[first].model, threads: 1
+                )
+                for (place, list) in zip(own, lists) { out[place] = list }
+            }
+            return out
+        }
+        return Array(found.prefix(k))
+    }
+
+    /// How many faces lie at each step of similarity to a vector; of more than 4,000 an even sample, scaled up.
     func histogram(_ query: [Float], from: Float, step: Float, count: Int, _ model: ModelRow) throws(LikenessError)
         -> [Int]
     {
         let parts = try parts(model, threads: 1)
         let total = parts.reduce(0) { $0 + $1.faces.count }
-        let stride = max(1, total / 20_000)
+        let stride = max(1, total / 4000)
+        let asked = Matrix([query])
         var counts = [Int](repeating: 0, count: count)
         for part in parts {
             for row in Swift.stride(from: 0, to: part.faces.count, by: stride) where part.faces[row] > 0 {
-                let s = part.index.vectors.withRow(row) { x in dot(x, query) }
+                let s = part.index.vectors.dot(row, asked, 0)
                 let bin = Int(((s - from) / step).rounded(.down))
                 if bin >= 0 { counts[min(bin, count - 1)] += stride }
             }
         }
         return counts
-    }
-
-    private func dot(_ x: UnsafeBufferPointer<Float>, _ y: [Float]) -> Float {
-        y.withUnsafeBufferPointer { y in
-            var sum: Float = 0
-            for i in x.indices { sum += x[i] * y[i] }
-            return sum
-        }
     }
 
     /// Rows with a vector that no face refers to, beside those that are due to be erased.

@@ -37,6 +37,12 @@ public struct AgeBands: Sendable {
         return limits.lastIndex { $0 <= age }
     }
 
+    /// Whether two ages lie in one band or in neighbouring ones; false for an unknown age.
+    static func areNear(_ a: Double?, _ b: Double?) -> Bool {
+        guard let a = band(a), let b = band(b) else { return false }
+        return abs(a - b) <= 1
+    }
+
     /// The highest similarity of a face to the prototypes of its band and the neighbouring ones, and those of unknown age.
     /// All prototypes count where its age is unknown, or no band is near. Nil without prototypes. O(bands·d).
     public func similarity(of vector: [Float], age: Double?) -> Float? {

@@ -45,4 +45,27 @@ package final class Store: Sendable {
     package func write<T>(_ body: (Database) throws -> T) throws(LikenessError) -> T {
         do { return try pool.write(body) } catch { throw LikenessError.of(error, subject) }
     }
+
+    /// As ``write(_:)`` for what can be made again: it survives the end of the process at any moment, but is synced to the
+    /// disk only with the next transaction that is not of this kind, or the next checkpoint. A power cut may take it back.
+    package func writeUnsynced<T>(_ body: (Database) throws -> T) throws(LikenessError) -> T {
+        do {
+            return try pool.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+                let outcome = Result { try written(db, body) }
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                return try outcome.get()
+            }
+        } catch { throw LikenessError.of(error, subject) }
+    }
+
+    private func written<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+        var result: T?
+        try db.inTransaction(.immediate) {
+            result = try body(db)
+            return .commit
+        }
+        guard let result else { throw LikenessError(.defect, subject: subject, "a transaction gave nothing") }
+        return result
+    }
 }

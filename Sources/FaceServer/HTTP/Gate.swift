@@ -13,7 +13,10 @@ struct Gate: Sendable {
     let limiter: RateLimiter
     let library: PhotoLibrary
     let repetition: Repetition
-    let pool: WorkPool
+    /// For looking up keys, which must wait for nobody.
+    let keys: WorkPool
+    /// For the audit log.
+    let records: WorkPool
     let cookieName: String
     let behindProxy: Bool
     let metrics: Metrics
@@ -64,7 +67,7 @@ struct Gate: Sendable {
             }
             let secret = String(parts[1])
             let library = library
-            guard secret.utf8.count <= 200, let key = try await pool.run({ try library.authenticate(key: secret) })
+            guard secret.utf8.count <= 200, let key = try await keys.run({ try library.authenticate(key: secret) })
             else { throw Problem(.unauthenticated, "the key is unknown, expired or withdrawn") }
             return Principal(keyID: key.id, scopes: Set(key.scopes.compactMap(Scope.init(rawValue:))))
         }
@@ -142,7 +145,7 @@ struct Gate: Sendable {
         let (library, action, status) = (library, call.route.operation, reply.status)
         let (actor, key) = (call.principal?.id ?? "-", call.principal?.kind == .key ? call.principal?.id : nil)
         do {
-            try await pool.run {
+            try await records.run {
                 try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
             }
         } catch {
