@@ -62,11 +62,7 @@ final class DensityState: DensityGroups {
                 rowOf = Dictionary(uniqueKeysWithValues: faces.enumerated().filter { $1 >= 0 }.map { ($1, $0) })
                 token = try store.read { try String.fetchOne($0, sql: "SELECT token FROM density_state") } ?? ""
                 let count = faces.count
-                if known.count > count {
-                    try store.write {
-                        try $0.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count])
-                    }
-                }
+                if known.count > count { try Self.takeBack(count, store) }
                 return
             }
         }
@@ -87,6 +83,17 @@ final class DensityState: DensityGroups {
             return opened.grouping.options == options ? opened : nil
         } catch  where [.spaceMismatch, .fileFormat, .fileTruncated, .fileDamaged, .badData].contains(error.code) {
             return nil
+        }
+    }
+
+    /// Rows that are in the table and not in the state: their faces wait again. (An upgrade of the schema between may have
+    /// taken them for done.)
+    private static func takeBack(_ count: Int, _ store: Store) throws(LikenessError) {
+        try store.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO face_due SELECT face FROM density_row WHERE row >= ? AND face >= 0",
+                arguments: [count])
+            try db.execute(sql: "DELETE FROM density_row WHERE row >= ?", arguments: [count])
         }
     }
 

@@ -1,4 +1,4 @@
-import FaceCore
+package import FaceCore
 import Foundation
 import Synchronization
 
@@ -6,7 +6,7 @@ import Synchronization
 /// once for all of them.
 ///
 /// The first caller begins at once. Who comes while it works waits; then one of these answers all who wait.
-final class SharedPass<Question: Sendable, Answer: Sendable>: Sendable {
+package final class SharedPass<Question: Sendable, Answer: Sendable>: Sendable {
     private final class Caller: @unchecked Sendable {
         let question: Question
         let turn = DispatchSemaphore(value: 0)
@@ -23,8 +23,10 @@ final class SharedPass<Question: Sendable, Answer: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Answers a question, maybe in another caller's pass. `pass` answers many, in their order; what it throws, all get.
-    func join(
+    package func join(
         _ question: Question, pass: ([Question]) throws(LikenessError) -> [Answer]
     ) throws(LikenessError) -> Answer {
         let own = Caller(question)
