@@ -3,7 +3,8 @@ import FaceCore
 extension GrowingCells {
     /// Rows of which one half sets the budget and the other measures the recall.
     private static let sample = 1024
-    private static let fewestBudget = 64
+    /// What a budget of less saves is little, and it misses rows that have few in reach, which count little in the recall.
+    private static let fewestBudget = 512
 
     /// Reads off a sample how many rows a search must compare.
     mutating func calibrate(
