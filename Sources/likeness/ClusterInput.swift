@@ -21,15 +21,20 @@ struct ClusterInput: ParsableArguments {
     var photos: String?
     @Option(
         help: ArgumentHelp(
-            "What is known of people: lines 'same 3 17', 'different 3 4', 'pin 5 6 7' of row numbers.",
+            "What is known of people: lines 'same 3 17', 'different 3 4', 'pin 5 6 7' of row numbers; later lines win.",
             valueName: "file"))
     var wishes: String?
 
     /// Whether anything is said beside the vectors.
     var saysMore: Bool { quality != nil || photos != nil || wishes != nil }
 
+    /// The wishes of the file, those that hold together. Throws what reading throws.
+    func said() throws(LikenessError) -> ClusterWishes {
+        try wishes.map { (path) throws(LikenessError) in try ClusterWishes(path) } ?? ClusterWishes()
+    }
+
     /// Unit rows, their space, the graph, and what is known beside. Throws what reading throws, and `space-mismatch`.
-    func read(_ path: String, threads: Int) throws(LikenessError) -> ClusteringInput {
+    func read(_ path: String, said: ClusterWishes? = nil, threads: Int) throws(LikenessError) -> ClusteringInput {
         let hasCard = FileManager.default.fileExists(atPath: VectorFile.cardPath(path))
         let graph = try graph.map { (path) throws(LikenessError) in try NeighbourGraph(path) }
         var vectors: Matrix
@@ -52,12 +57,13 @@ struct ClusterInput: ParsableArguments {
             throw LikenessError(
                 .nonFinite, subject: path, "row \(row) has no direction: it is zero or holds what is no number")
         }
-        let said = try wishes.map { (path) throws(LikenessError) in try ClusterWishes(path) } ?? ClusterWishes()
+        let own = if let said { said } else { try self.said() }
+        let wishes = own.resolved
         return try ClusteringInput(
             vectors: vectors, space: space,
             quality: quality.map { (path) throws(LikenessError) in try Self.column(path) } ?? [],
-            photos: photos.map { (path) throws(LikenessError) in try NPY.readLabels(path) } ?? [], same: said.same,
-            different: said.different, pinned: said.pinned, graph: graph)
+            photos: photos.map { (path) throws(LikenessError) in try NPY.readLabels(path) } ?? [], same: wishes.same,
+            different: wishes.different, pinned: wishes.pinned, graph: graph)
     }
 }
 
@@ -72,30 +78,35 @@ extension ClusterInput {
     }
 }
 
-/// Wishes by row numbers, a line each; empty lines and those that begin with # say nothing.
+/// Wishes by row numbers, a line each, the newest last; empty lines and those that begin with # say nothing.
 struct ClusterWishes {
-    private(set) var same: [ClusteringInput.Pair] = []
-    private(set) var different: [ClusteringInput.Pair] = []
-    private(set) var pinned: [[Int]] = []
+    let resolved: ResolvedWishes
+    /// Lines, from 1 on, that later ones contradict.
+    let overridden: [Int]
 
-    init() {}
+    init() { (resolved, overridden) = (ResolvedWishes([]), []) }
 
     /// Throws what reading throws, and `file-format` with the line.
     init(_ path: String) throws(LikenessError) {
         let file = try InputFile(path)
         let text = String(decoding: try file.bytes(at: 0, count: file.size), as: UTF8.self)
+        var wishes: [ResolvedWishes.Wish] = []
+        var lines: [Int] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let words = line.split { $0.isWhitespace || $0 == "," }
             guard let kind = words.first, !kind.hasPrefix("#") else { continue }
-            let rows = words.dropFirst().compactMap { Int($0) }
+            let rows = words.dropFirst().compactMap { Int32($0) }.filter { $0 >= 0 }.map(Int.init)
             switch (kind, rows.count) {
             case _ where rows.count != words.count - 1: throw Self.unclear(path, number)
-            case ("same", 2): same.append(.init(rows[0], rows[1]))
-            case ("different", 2): different.append(.init(rows[0], rows[1]))
-            case ("pin", 1...): pinned.append(rows)
+            case ("same", 2): wishes.append(.same(rows[0], rows[1]))
+            case ("different", 2): wishes.append(.different(rows[0], rows[1]))
+            case ("pin", 1...): wishes.append(.pin(rows))
             default: throw Self.unclear(path, number)
             }
+            lines.append(number + 1)
         }
+        resolved = ResolvedWishes(wishes)
+        overridden = resolved.overridden.map { [lines] in lines[$0] }
     }
 
     private static func unclear(_ path: String, _ line: Int) -> LikenessError {

@@ -67,7 +67,11 @@ struct ClusterRun: ParsableCommand {
     func run() throws {
         if list { return try printMethods() }
         guard let vectors else { return }
-        var faces = try input.read(vectors, threads: common.threadCount)
+        let wishes = try input.said()
+        var faces = try input.read(vectors, said: wishes, threads: common.threadCount)
+        for line in wishes.overridden {
+            common.console.warning("line \(line) of the wishes is overridden: later ones contradict it")
+        }
         var settings = Dictionary(uniqueKeysWithValues: set.map { ($0.name, $0.value) })
         if method == AutoClusterer().method, settings[AutoClusterer.stability] == nil {
             settings[AutoClusterer.stability] = faces.count <= Self.stabilityRows ? 1 : 0
@@ -85,7 +89,7 @@ struct ClusterRun: ParsableCommand {
         let report = try truth.map { (truth) throws(LikenessError) in
             try GroupingReport(truth: truth, predicted: result.grouping.labels)
         }
-        try print(ClusterSummary(result, report: report, choice: choice))
+        try print(ClusterSummary(result, report: report, choice: choice, overridden: wishes.overridden))
     }
 
     /// Consensus-driven propagation with what other models say.
@@ -184,8 +188,11 @@ private struct ClusterSummary: Encodable {
     let chosen: String?
     let reason: String?
     let report: GroupingReport?
+    /// Lines of wishes that later ones contradict.
+    let overriddenWishes: [Int]
 
-    init(_ result: ClusterRunResult, report: GroupingReport?, choice: AutomaticChoice?) {
+    init(_ result: ClusterRunResult, report: GroupingReport?, choice: AutomaticChoice?, overridden: [Int]) {
+        overriddenWishes = overridden
         chosen = choice?.chosen.method
         reason = choice?.chosen.reason
         let sizes = result.grouping.members.map(\.count)

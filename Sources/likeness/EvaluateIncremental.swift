@@ -11,7 +11,8 @@ struct EvaluateIncremental: ParsableCommand {
             likeness evaluate incremental --vectors V.npy --labels L.npy --batches 20
 
             The rows arrive in batches. `absorb` joins them to the nearest centres, `density` follows the density graph, \
-            `full` groups all rows so far at once. Rows that belong to nobody count as groups of one.
+            `full` groups all rows so far at once. Rows that belong to nobody count as groups of one. Rows and code words that a \
+            search compares are counted a new row; with --recall the search is measured on a sample.
             """)
 
     @OptionGroup var input: LabelledVectorOptions
@@ -19,6 +20,8 @@ struct EvaluateIncremental: ParsableCommand {
     @Option(help: "Order of the rows: random, identity (person by person), file.") var order = Order.random
     @Option(help: ArgumentHelp("Methods, separated by commas: absorb, density, full.", valueName: "names"))
     var methods = "absorb,density,full"
+    @Option(help: ArgumentHelp("Run full at every nth batch only, and at the last.", valueName: "n"))
+    var fullEvery = 1
     @OptionGroup var thresholds: IncrementalThresholdOptions
     @OptionGroup var output: EvaluationOutput
     @OptionGroup var common: CommonOptions
@@ -27,6 +30,7 @@ struct EvaluateIncremental: ParsableCommand {
 
     func validate() throws {
         if batches < 1 { throw ValidationError("--batches takes 1 or more, not \(batches)") }
+        if fullEvery < 1 { throw ValidationError("--full-every takes 1 or more, not \(fullEvery)") }
         _ = try chosen()
     }
 
@@ -35,7 +39,7 @@ struct EvaluateIncremental: ParsableCommand {
         let stream = try stream()
         var steps: [IncrementalStream.Step] = []
         for method in try chosen() {
-            try stream.run(method, thresholds.options) { step throws(LikenessError) in
+            try stream.run(method, thresholds.options, interval: fullEvery) { step throws(LikenessError) in
                 steps.append(step)
                 tell(step)
             }
@@ -52,8 +56,10 @@ struct EvaluateIncremental: ParsableCommand {
         let measured = s.searchRecall.map { ", search recall \(Format.number($0, 4))" } ?? ""
         common.console.note(
             "\(s.method) \(s.batch)/\(batches): \(s.rows) rows, P R F, BCubed F \(rates), expansion "
-                + "\(Format.number(s.expansion, 3)), \(Format.number(s.seconds, 1)) s, compared a row "
-                + "\(Format.number(s.comparedPerRow, 0)), touched \(Format.number(s.touchedPerRow, 1))\(found)\(measured)"
+                + "\(Format.number(s.expansion, 3)), \(Format.number(s.seconds, 1)) s (CPU "
+                + "\(Format.number(s.processorSeconds, 1)) s), a row: compared \(Format.number(s.comparedPerRow, 0)), centres "
+                + "\(Format.number(s.centresPerRow, 0)), calibration \(Format.number(s.calibrationPerRow, 0)), touched "
+                + "\(Format.number(s.touchedPerRow, 1))\(found)\(measured), \((s.peakBytes ?? 0) >> 20) MB"
         )
     }
 
@@ -61,8 +67,7 @@ struct EvaluateIncremental: ParsableCommand {
         common.console.table(
             [
                 "method", "batch", "rows", "pairwise P", "R", "F", "BCubed P", "R", "F", "expansion", "groups",
-                "seconds",
-                "compared a row", "touched", "moved",
+                "seconds", "CPU s", "compared a row", "centres", "calibration", "touched", "moved",
             ],
             steps.map { s in
                 [s.method, "\(s.batch)", "\(s.rows)"]
@@ -70,8 +75,9 @@ struct EvaluateIncremental: ParsableCommand {
                         Format.number($0, 4)
                     } + [
                         Format.number(s.expansion, 3), "\(s.groups)", Format.number(s.seconds, 2),
-                        Format.number(s.comparedPerRow, 0), Format.number(s.touchedPerRow, 1),
-                        Format.number(s.moved, 4),
+                        Format.number(s.processorSeconds, 2), Format.number(s.comparedPerRow, 0),
+                        Format.number(s.centresPerRow, 0), Format.number(s.calibrationPerRow, 0),
+                        Format.number(s.touchedPerRow, 1), Format.number(s.moved, 4),
                     ]
             })
     }

@@ -12,13 +12,16 @@ struct IncrementalOutput: Encodable {
         let moved: Int
         /// Rows read or written beside the search for neighbours.
         let touched: Int
-        /// Rows and centres that the search compared.
+        /// Rows, and code words and centres, that the search compared, and rows that it compared with a sample.
         let compared: Int
+        let comparedCentres: Int
+        let calibration: Int
         let seconds: Double
 
         init(_ change: GroupingChange, _ seconds: Double) {
             (first, rows) = (change.rows.lowerBound, change.rows.count)
             (moved, touched, compared) = (change.movedRows, change.touchedRows, change.comparedRows)
+            (comparedCentres, calibration) = (change.comparedCentres, change.calibrationRows)
             self.seconds = seconds
         }
     }

@@ -69,13 +69,19 @@ struct IncrementalReport {
 
     private func table(_ name: String, _ own: [Step]) -> EvaluationReport.Table {
         EvaluationReport.Table(
-            name, note: "P, R, F: pairwise. Touched: rows read or written beside the search, a new row.",
-            header: ["batch", "rows", "P", "R", "F", "BCubed F", "expansion", "groups", "seconds", "touched"],
+            name,
+            note:
+                "P, R, F: pairwise. A new row: compared rows and centres, and touched ones (read or written beside the search).",
+            header: [
+                "batch", "rows", "P", "R", "F", "BCubed F", "expansion", "groups", "seconds", "compared", "centres",
+                "touched",
+            ],
             rows: own.map { s in
                 ["\(s.batch)", "\(s.rows)"]
                     + [s.precision, s.recall, s.f, s.bcubedF].map { Format.number($0, 4) }
                     + [
                         Format.number(s.expansion, 3), "\(s.groups)", Format.number(s.seconds, 2),
+                        Format.number(s.comparedPerRow, 0), Format.number(s.centresPerRow, 0),
                         name == "absorb" ? "–" : Format.number(s.touchedPerRow, 1),
                     ]
             })

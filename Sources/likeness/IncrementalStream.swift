@@ -24,11 +24,16 @@ struct IncrementalStream {
         /// Mean number of groups of an identity with two or more rows.
         let expansion: Double
         let groups: Int
-        /// Seconds of the batch, and rows read or written beside the search, a new row.
+        /// Seconds of the batch by the clock and of all threads together, and rows read or written beside the search, a new row.
         let seconds: Double
+        let processorSeconds: Double
         let touchedPerRow: Double
-        /// Rows and centres that the search for neighbours compared with a new row; `absorb` does not count them.
+        /// A new row: rows that the search compared, code words and centres of groups, and rows compared with a sample.
         let comparedPerRow: Double
+        let centresPerRow: Double
+        let calibrationPerRow: Double
+        /// The most memory that the process held until now.
+        let peakBytes: Int?
         /// Pairs of rows in reach that were found so far, and the share of those of a sample; nil where they are not kept.
         let edges: Int?
         let searchRecall: Double?
@@ -40,15 +45,16 @@ struct IncrementalStream {
         case absorb, density, full
     }
 
-    /// Hands on a step a batch; `full` is made of the rows so far at once.
+    /// Hands on a step a batch; `full` is made of the rows so far at once, at every `interval`th batch and the last.
     func run(
-        _ method: Method, _ options: IncrementalOptions, _ body: (Step) throws(LikenessError) -> Void
+        _ method: Method, _ options: IncrementalOptions, interval: Int = 1, _ body: (Step) throws(LikenessError) -> Void
     ) throws(LikenessError) {
         var absorbing = try AbsorbingGrouping(space: space, options: options)
         var density = try IncrementalGrouping(space: space, options: options)
         for (k, range) in batches.enumerated() {
+            if method == .full, (k + 1) % interval != 0, k + 1 < batches.count { continue }
             let rows = vectors.rows(at: range)
-            let started = ContinuousClock.now
+            let watch = Throughput.Stopwatch()
             let change: GroupingChange
             switch method {
             case .absorb: change = try absorbing.insert(rows, threads: threads)
@@ -57,26 +63,28 @@ struct IncrementalStream {
                 density = try IncrementalGrouping(space: space, options: options)
                 change = try density.insert(vectors.rows(at: 0..<range.upperBound), threads: threads)
             }
-            let seconds = (ContinuousClock.now - started) / .seconds(1)
+            let took = watch.throughput(range.count, "faces", threads: threads)
             let labels = method == .absorb ? absorbing.groups : density.groups
             let grouping = method == .absorb ? nil : density
-            try body(step(method.rawValue, k, range, labels, change, seconds, grouping))
+            try body(step(method.rawValue, k, range, labels, change, took, grouping))
         }
     }
 
     private func step(
         _ name: String, _ batch: Int, _ range: Range<Int>, _ labels: [Int64], _ change: GroupingChange,
-        _ seconds: Double, _ grouping: IncrementalGrouping?
+        _ took: Throughput, _ grouping: IncrementalGrouping?
     ) throws(LikenessError) -> Step {
         // nobody's rows count as groups of one
         let predicted = labels.enumerated().map { $1 >= 0 ? Int($1) : -1 - $0 }
+        func perRow(_ count: Int) -> Double { Double(count) / Double(max(1, change.rows.count)) }
         let m = try GroupingMetrics(truth: Array(truth[..<range.upperBound]), predicted: predicted)
         return Step(
             method: name, batch: batch + 1, rows: range.upperBound, precision: m.pairwise.precision,
             recall: m.pairwise.recall, f: m.pairwise.f, bcubedPrecision: m.bcubed.precision,
             bcubedRecall: m.bcubed.recall, bcubedF: m.bcubed.f, expansion: m.expansionOfSeveral, groups: m.clusters,
-            seconds: seconds, touchedPerRow: Double(change.touchedRows) / Double(max(1, change.rows.count)),
-            comparedPerRow: Double(change.comparedRows) / Double(max(1, change.rows.count)),
+            seconds: took.seconds, processorSeconds: took.processorSeconds, touchedPerRow: perRow(change.touchedRows),
+            comparedPerRow: perRow(change.comparedRows), centresPerRow: perRow(change.comparedCentres),
+            calibrationPerRow: perRow(change.calibrationRows), peakBytes: PeakMemory.bytes,
             edges: grouping?.edgeCount, searchRecall: grouping?.measuredRecall,
             moved: Double(change.movedRows) / Double(max(1, range.lowerBound)))
     }

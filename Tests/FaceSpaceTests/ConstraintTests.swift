@@ -58,6 +58,7 @@ import Testing
         #expect(labels[0] == labels[4] && labels[6] != labels[0])
     }
 
+    /// Which of them was said later is not known here; in their order `ResolvedWishes` weighs them.
     @Test func contradictionsAreNamed() {
         #expect {
             try clusterer.group(album, same: [.init(0, 1), .init(1, 2)], different: [.init(2, 0)])

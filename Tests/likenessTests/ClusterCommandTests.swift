@@ -113,6 +113,13 @@ struct ClusterCommandTests {
         try Data("pin \(a)\npin \(twin)\ndifferent \(a) \(b)\n".utf8).write(to: URL(fileURLWithPath: wishes))
         let parted = try groups(["--wishes", wishes])
         #expect(parted[a] != parted[twin] && parted[a] != parted[b])
+        // a later line wins over an earlier one, which is named
+        try Data("same \(a) \(b)\n\npin \(a)\ndifferent \(b) \(a)\n".utf8).write(to: URL(fileURLWithPath: wishes))
+        let both = try Program.run(["cluster", set, "--out", labels, "--force", "--wishes", wishes, "--json"])
+        #expect(both.status == 0 && both.errors.contains("line 1 of the wishes is overridden"), "\(both.errors)")
+        #expect(try both.json()["overriddenWishes"] as? [Int] == [1])
+        let last = try NPY.readLabels(labels)
+        #expect(last[a] != last[b])
         try NPY.write(labels: plain.map { _ in 7 }, to: folder.file("photos.npy"))
         #expect(Set(try groups(["--photos", folder.file("photos.npy")])).count == 60)
         try Data("same 1 2\nsame 3\n".utf8).write(to: URL(fileURLWithPath: wishes))

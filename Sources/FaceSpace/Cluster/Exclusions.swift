@@ -8,7 +8,8 @@ struct Exclusions {
     private(set) var tags: [[Int32]]
 
     /// `order[k]` is the row of `input` that stands at place k. `sets` holds the pairs that are one person, by place.
-    /// Throws `constraint-conflict` when a pair called different was also called the same, directly or through others.
+    /// Throws `constraint-conflict` when a pair called different was also called the same, directly or through others: which was
+    /// said later is not known here (``ResolvedWishes``).
     init(_ input: ClusteringInput, order: [Int], sets: inout DisjointSets) throws(LikenessError) {
         var place = [Int](repeating: 0, count: order.count)
         for (k, row) in order.enumerated() { place[row] = k }

@@ -22,6 +22,8 @@ public struct AbsorbingGrouping: Sendable {
     /// Rows without a group, rising.
     private var pool: [Int] = []
     private var nextID: Int64 = 0
+    private var work = SearchWork()
+    private var clustered = 0
 
     /// Throws as ``IncrementalGrouping``.
     public init(space: EmbeddingSpace, options: IncrementalOptions = .init()) throws(LikenessError) {
@@ -54,6 +56,10 @@ public struct AbsorbingGrouping: Sendable {
         release()
         var report = GroupingChange(rows: first..<count)
         report.movedRows = before.indices.count { before[$0] != groups[$0] }
+        let work = self.work.take()
+        // what it compares rows with are centres, but for the rows that it clusters
+        (report.comparedRows, report.comparedCentres) = (clustered, work.rows + work.centres)
+        (report.calibrationRows, clustered) = (work.calibration, 0)
         return report
     }
 
@@ -94,11 +100,12 @@ public struct AbsorbingGrouping: Sendable {
         pool = left
     }
 
-    private func reach(
+    private mutating func reach(
         of queries: Matrix, among base: Matrix, _ similarity: Float, _ threads: Int
     ) throws(LikenessError) -> [[GrowingVectors.Neighbour]] {
         var all = GrowingVectors(dimension: space.dimension, metric: .cosine, recall: options.recall)
         try all.append(base, threads: threads)
+        defer { work += all.takeWork() }
         return try all.within(similarity, of: queries, threads: threads)
     }
 
@@ -110,6 +117,10 @@ public struct AbsorbingGrouping: Sendable {
             dimension: space.dimension, minimumPoints: max(2, options.minimumPoints), recall: options.recall)
         _ = try part.insert(
             rows, mayFound: pool.map { mayFound[$0] }, within: options.similarity, threads: threads)
+        let own = part.takeWork()
+        clustered += own.rows
+        work.centres += own.centres
+        work.calibration += own.calibration
         var local = GroupConstraints()
         local.append(photos: pool.map { constraints.photos[$0] })
         let cutter = PieceCutter(density: part, constraints: local, options: options)

@@ -102,6 +102,8 @@ package struct DensityCore: Sendable {
         package var groups: Set<Int32> = []
         /// Rows that came, went, or moved.
         package var rows: Set<Int> = []
+        /// Of an approximate search: new rows with the rows that are like them, in reach or nearly.
+        var near: [(row: Int32, others: [Neighbour])] = []
     }
 
     private mutating func append(_ found: [[Neighbour]], _ flags: [Bool], _ more: [Int32], _ own: [Int32]) {

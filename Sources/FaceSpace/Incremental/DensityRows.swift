@@ -26,6 +26,9 @@ package struct DensityRows: Sendable, RowReading {
     package var count: Int { isLive.count }
     package var dimension: Int { vectors.dimension }
 
+    /// The lowest of the rows of an entry.
+    func lowestRow(like entry: Int) -> Int32 { distinct.lowest[entry] }
+
     func entry(of row: Int) -> Int { Int(distinct.entries[row]) }
 
     func mayFound(_ row: Int) -> Bool { core.mayFound[entry(of: row)] }
@@ -44,22 +47,40 @@ package struct DensityRows: Sendable, RowReading {
         vectors.withRow(entry(of: row), body)
     }
 
-    /// Appends n×d rows and updates the groups once. Throws as ``GrowingVectors/append(_:)``; then nothing has changed.
+    /// Appends n×d rows and updates the groups. Of an approximate search the change names also the rows that are at least
+    /// `floor` like new ones. Throws as ``GrowingVectors/append(_:)``; then nothing has changed.
     package mutating func insert(
-        _ rows: Matrix, mayFound flags: [Bool], within closeness: Float, threads: Int
+        _ rows: Matrix, mayFound flags: [Bool], within closeness: Float, floor: Float = 1, threads: Int
     ) throws(LikenessError) -> DensityCore.Change {
         try vectors.require(rows)
+        guard vectors.isApproximate else { return try add(rows, flags, closeness, floor, threads) }
+        var change = DensityCore.Change()
+        var start = 0
+        while start < rows.rows {
+            let range = start..<min(rows.rows, start + vectors.wave)
+            let part = try add(rows.rows(at: range), Array(flags[range]), closeness, floor, threads)
+            change.groups.formUnion(part.groups)
+            change.rows.formUnion(part.rows)
+            change.near += part.near
+            start = range.upperBound
+        }
+        return change
+    }
+
+    private mutating func add(
+        _ rows: Matrix, _ flags: [Bool], _ closeness: Float, _ floor: Float, _ threads: Int
+    ) throws(LikenessError) -> DensityCore.Change {
         let first = count
         let addition = distinct.append(rows, mayFound: flags, known: vectors)
         isLive += [Bool](repeating: true, count: rows.rows)
         let fresh = addition.fresh.count == rows.rows ? rows : rows.rows(at: addition.fresh)
         let entries = vectors.count..<vectors.count + fresh.rows
-        try vectors.append(fresh, threads: threads)
-        var found = try vectors.within(closeness, of: fresh, threads: threads)
-        if vectors.isApproximate { Self.balance(&found, from: entries.lowerBound) }
-        let change = core.insert(
-            found, mayFound: addition.fresh.map { flags[$0] }, weight: entries.map { distinct.weight($0) },
+        let found = try search(fresh, closeness, min(floor, closeness), threads)
+        let reached = vectors.isApproximate ? found.map { $0.filter { $0.closeness >= closeness } } : found
+        var change = core.insert(
+            reached, mayFound: addition.fresh.map { flags[$0] }, weight: entries.map { distinct.weight($0) },
             lowest: entries.map { distinct.lowest[$0] }, equals: addition.equals)
+        if vectors.isApproximate { change.near = near(entries, found) }
         return spread(change, with: Array(first..<count))
     }
 
@@ -72,23 +93,35 @@ package struct DensityRows: Sendable, RowReading {
         return spread(change, with: rows)
     }
 
-    /// A pair of new rows of which one was found from the other only is found from both.
-    private static func balance(_ found: inout [[GrowingVectors.Neighbour]], from first: Int) {
-        for q in found.indices {
-            for n in found[q] where Int(n.row) >= first {
-                let other = Int(n.row) - first
-                let own = Int32(first + q)
-                if !found[other].contains(where: { $0.row == own }) {
-                    found[other].append(.init(row: own, closeness: n.closeness))
-                }
+    /// Appends distinct rows and finds those like each.
+    private mutating func search(
+        _ fresh: Matrix, _ closeness: Float, _ floor: Float, _ threads: Int
+    ) throws(LikenessError) -> [[GrowingVectors.Neighbour]] {
+        guard vectors.isApproximate else {
+            try vectors.append(fresh, threads: threads)
+            return try vectors.within(closeness, of: fresh, threads: threads)
+        }
+        return try vectors.append(fresh, neighbours: closeness, floor: floor, lists: core.lists, threads: threads)
+    }
+
+    /// What entries have found outside of their groups, by rows.
+    private func near(
+        _ entries: Range<Int>, _ found: [[GrowingVectors.Neighbour]]
+    ) -> [(row: Int32, others: [GrowingVectors.Neighbour])] {
+        zip(entries, found).map { entry, list in
+            let group = core.group[entry]
+            let others = list.lazy.filter { [core] n in group < 0 || core.group[Int(n.row)] != group }.map {
+                [distinct] n in
+                GrowingVectors.Neighbour(row: distinct.lowest[Int(n.row)], closeness: n.closeness)
             }
+            return (distinct.lowest[entry], Array(others))
         }
     }
 
     /// The change of entries as one of rows; `own` came or went.
     private func spread(_ change: DensityCore.Change, with own: [Int]) -> DensityCore.Change {
         var out = DensityCore.Change()
-        out.groups = change.groups
+        (out.groups, out.near) = (change.groups, change.near)
         for entry in change.rows { out.rows.formUnion(distinct.rows(of: entry).lazy.map(Int.init)) }
         for row in own {
             out.rows.insert(row)
@@ -100,5 +133,5 @@ package struct DensityRows: Sendable, RowReading {
 
     mutating func takeTouched() -> Int { core.takeTouched() }
 
-    mutating func takeCompared() -> Int { vectors.takeCompared() }
+    mutating func takeWork() -> SearchWork { vectors.takeWork() }
 }

@@ -6,20 +6,34 @@ struct GroupPiece: Sendable {
     var rows: [Int32]
     /// The ten rows nearest the centre.
     var exemplars: [Int32]
+    /// The mean at unit length where it is kept; of one row empty.
+    private var centre: [Float] = []
 
     static let exemplarCount = 10
 
-    init(rows: [Int32], _ vectors: some RowReading) {
+    init(rows: [Int32], _ vectors: some RowReading, keepsCentre: Bool = false) {
         self.rows = rows
         guard rows.count > 1 else {
             exemplars = rows
             return
         }
         let unit = GroupPiece.centre(of: rows, vectors)
+        if keepsCentre { centre = unit }
         let near = rows.map { row in
             (row: row, s: vectors.withRow(Int(row)) { x in unit.withUnsafeBufferPointer { x.product($0) } })
         }
         exemplars = near.sorted { ($1.s, $0.row) < ($0.s, $1.row) }.prefix(GroupPiece.exemplarCount).map(\.row)
+    }
+
+    /// The product of two centres that are kept.
+    func similarity(_ other: GroupPiece, _ vectors: some RowReading) -> Float {
+        withCentre(vectors) { x in other.withCentre(vectors) { x.product($0) } }
+    }
+
+    private func withCentre(_ vectors: some RowReading, _ body: (UnsafeBufferPointer<Float>) -> Float) -> Float {
+        guard centre.isEmpty else { return centre.withUnsafeBufferPointer(body) }
+        precondition(rows.count == 1, "the centre of a piece of several rows was not kept")
+        return vectors.withRow(Int(rows[0]), body)
     }
 
     /// The mean at unit length.

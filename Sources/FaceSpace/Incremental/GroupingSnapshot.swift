@@ -4,28 +4,27 @@ import FoundationEssentials
 /// A grouping's whole state in one file of sections.
 enum GroupingSnapshot {
     private static let magic = "LKGS"
-    /// Version 1 kept every row, equal ones too, and knew no cells; it is read as one whose rows are all distinct.
-    static let version = 2
+    /// Version 1 kept every row, equal ones too, and is read as one whose rows are all distinct; version 2 had other cells,
+    /// so that those of an approximate search are learnt anew with the next rows.
+    static let version = 3
 
     /// Space and thresholds, as JSON in the header, and what an approximate search has learnt.
     private struct Card: Codable {
         var space: EmbeddingSpace
         var options: IncrementalOptions
-        var rowCells: GrowingCells.Calibration?
-        var centreCells: GrowingCells.Calibration?
+        var search: GrowingCells.Calibration?
     }
 
     static func write(
         _ g: IncrementalGrouping, operations: Int, to path: String
     ) throws(LikenessError) {
         let (density, visible) = (g.density, g.visible)
-        let (rowCells, centreCells) = (density.vectors.cells?.saved, visible.centres.cells?.saved)
+        let cells = density.vectors.cells?.saved
+        let acquaintances = visible.acquaintances?.saved ?? []
         let card: Data
         do {
             card = try JSONEncoder().encode(
-                Card(
-                    space: g.space, options: g.options, rowCells: rowCells?.calibration,
-                    centreCells: centreCells?.calibration))
+                Card(space: g.space, options: g.options, search: cells?.calibration))
         } catch {
             throw LikenessError(.badData, subject: path, "the space cannot be written: \(error)")
         }
@@ -44,9 +43,10 @@ enum GroupingSnapshot {
             .init(key: "operations", value: .integer(operations)),
             .init(key: "nextGroup", value: .integer(Int(density.core.nextGroup))),
             .init(key: "nextID", value: .integer(Int(visible.nextID))),
-            .init(key: "rowCells", value: .integer(rowCells?.parents.count ?? 0)),
-            .init(key: "centreCells", value: .integer(centreCells?.parents.count ?? 0)),
-            .init(key: "centres", value: .integer(visible.slots.count)),
+            .init(key: "evenWords", value: .integer(cells?.words[0].count ?? 0)),
+            .init(key: "oddWords", value: .integer(cells?.words[1].count ?? 0)),
+            .init(key: "learnt", value: .integer(cells?.learnt ?? 0)),
+            .init(key: "acquaintances", value: .integer(acquaintances.count)),
         ]
         var blobs = SectionBlobs()
         blobs.add("vector", rows: lists.count, columns: g.space.dimension) { entry, out in
@@ -68,10 +68,11 @@ enum GroupingSnapshot {
         blobs.add("candidate", "i32", candidates.flatMap { [$0.0, $0.1] })
         blobs.add("candidate-similarity", "f32", candidates.map(\.2))
         blobs.add("wish", "i64", wishes)
-        if let rowCells, let centreCells {
-            blobs.add(rowCells, "row")
-            blobs.add("centre-piece", "i32", visible.slots)
-            blobs.add(centreCells, "centre")
+        if let cells {
+            blobs.add("cell", "i32", cells.homes)
+            blobs.add("even-words", "f32", cells.words[0])
+            blobs.add("odd-words", "f32", cells.words[1])
+            blobs.add("acquaintance", "i32", acquaintances.flatMap { [$0.0, $0.1] })
         }
         try blobs.write(header: header, magic: magic, to: path)
     }
@@ -85,13 +86,18 @@ enum GroupingSnapshot {
         let recall = card.options.recall
         var g = try IncrementalGrouping(space: card.space, options: card.options)
         var vectors = GrowingVectors(dimension: card.space.dimension, metric: .cosine, recall: recall)
-        let rowCells = try reader.cells("row", reader.rowCells, of: reader.entries, card.rowCells, card.space.dimension)
-        try vectors.append(restored: reader.vectors(card.space.dimension), rowCells)
         let live = try reader.live()
+        let entryOfRow = try reader.entryOfRow()
+        var isLive = [Bool](repeating: false, count: reader.entries)
+        for (row, entry) in entryOfRow.enumerated() where live[row] && isLive.indices.contains(Int(entry)) {
+            isLive[Int(entry)] = true
+        }
+        try vectors.append(
+            restored: reader.vectors(card.space.dimension), live: isLive, reader.cells(card.search))
         let founds = try reader.values("founds", "u8", reader.entries, UInt8.self).map { $0 == 1 }
         guard
             let distinct = DistinctRows(
-                entries: try reader.entryOfRow(), isLive: live, mayFound: founds, known: vectors),
+                entries: entryOfRow, isLive: live, mayFound: founds, known: vectors),
             let core = DensityCore(
                 minimumPoints: card.options.minimumPoints, lists: try reader.lists(distinct),
                 weight: (0..<distinct.count).map { distinct.weight($0) }, lowest: distinct.lowest, mayFound: founds,
@@ -105,15 +111,12 @@ enum GroupingSnapshot {
                 photos: try reader.values("photo", "i64", reader.rows, Int64.self).map(Int.init),
                 try reader.values("wish", "i64", reader.wishes, Int64.self), rows: reader.rows)
         else { throw reader.contradiction }
-        let centres = try reader.cells(
-            "centre", reader.centreCells, of: reader.centres, card.centreCells, card.space.dimension)
-        let slots = try centres == nil ? nil : reader.values("centre-piece", "i32", reader.centres, Int32.self)
-        guard recall == 1 || centres != nil,
+        guard
             let visible = try VisibleGroups(
                 pieceOf: reader.values("piece", "i32", reader.rows, Int32.self),
                 ids: reader.values("id", "i64", reader.rows, Int64.self), nextID: reader.nextID,
                 candidates: reader.candidates(), recall: recall,
-                cells: centres.flatMap { saved in slots.map { ($0, saved) } }, density)
+                acquaintances: recall < 1 ? reader.acquaintances() : [], density)
         else { throw reader.contradiction }
         g.visible = visible
         return (g, reader.operations)
@@ -142,13 +145,6 @@ struct SectionBlobs {
             filled = size
         }
         parts.append((name, "f32", bytes))
-    }
-
-    /// Cells, under names that begin alike.
-    mutating func add(_ cells: GrowingCells.Saved, _ name: String) {
-        add("\(name)-cell", "i32", cells.homes)
-        add("\(name)-cell-centre", "f32", cells.centres)
-        add("\(name)-cell-parent", "i32", cells.parents)
     }
 
     func write(header: [StrictJSON.Member], magic: String, to path: String) throws(LikenessError) {

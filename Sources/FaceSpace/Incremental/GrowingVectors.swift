@@ -4,7 +4,7 @@ package import FaceCore
 ///
 /// Searched exactly they are kept in segments whose sizes fall by halves, each packed for the kernels once: a row is copied
 /// O(log n) times in its life, and a query is compared with all rows. With a recall below 1 they are kept in
-/// ``GrowingCells``, and a query is compared with the rows of a few cells.
+/// ``GrowingCells``, and a query is compared with few rows.
 package struct GrowingVectors: Sendable, RowReading {
     /// A row in reach: the cosine, or the negative squared Euclidean distance, so that larger is nearer.
     package struct Neighbour: Sendable, Hashable {
@@ -17,8 +17,8 @@ package struct GrowingVectors: Sendable, RowReading {
     package private(set) var count = 0
     private var segments: [Segment] = []
     private(set) var cells: GrowingCells?
-    /// Pairs of rows, and of rows with centres of cells, that were compared since the count was taken last.
-    private var compared = 0
+    /// Of the exact search, since it was taken last.
+    private var work = SearchWork()
 
     /// Rows of one matrix from `start`; packed when first searched.
     private struct Segment: Sendable {
@@ -38,9 +38,11 @@ package struct GrowingVectors: Sendable, RowReading {
     /// Whether a search may miss rows.
     package var isApproximate: Bool { cells != nil }
 
-    package mutating func takeCompared() -> Int {
-        defer { compared = 0 }
-        return compared + (cells?.takeCompared() ?? 0)
+    /// What was compared since this was asked last.
+    package mutating func takeWork() -> SearchWork {
+        var all = work.take()
+        if let own = cells?.work.take() { all += own }
+        return all
     }
 
     /// Throws `dimension-mismatch` or `non-finite` for rows that cannot be appended.
@@ -72,12 +74,20 @@ package struct GrowingVectors: Sendable, RowReading {
         }
     }
 
-    /// As saved, erased rows included; `saved` is what ``GrowingCells/saved`` was. Throws `non-finite`, `file-format`.
-    mutating func append(restored rows: Matrix, _ saved: GrowingCells.Saved? = nil) throws(LikenessError) {
+    /// As saved, erased rows included; `saved` is what ``GrowingCells/saved`` was, nil where there were other cells or none.
+    /// Throws `non-finite`, `file-format`.
+    mutating func append(
+        restored rows: Matrix, live: [Bool], _ saved: GrowingCells.Saved? = nil
+    ) throws(LikenessError) {
         precondition(count == 0, "a state is restored before rows are added")
         try rows.requireFinite()
         if let recall = cells?.recall {
-            guard let saved, let restored = GrowingCells(rows, saved, recall: recall) else {
+            if let saved, !zip(saved.homes, live).allSatisfy({ ($0 >= 0) == $1 }) {
+                throw LikenessError(.fileFormat, "the cells of the vectors contradict them")
+            }
+            let restored =
+                saved.map { GrowingCells(rows, $0, recall: recall) } ?? GrowingCells(rows, live: live, recall: recall)
+            guard let restored else {
                 throw LikenessError(.fileFormat, "the cells of the vectors contradict them")
             }
             (cells, count) = (restored, rows.rows)
@@ -100,9 +110,6 @@ package struct GrowingVectors: Sendable, RowReading {
             segments[s].matrix.setRow(row - segments[s].start, zero)
         }
     }
-
-    /// Says that rows need not be found any more; their bytes may stay.
-    mutating func discard(_ rows: some Sequence<Int>) { cells?.erase(rows) }
 
     func withRow<R>(_ row: Int, _ body: (UnsafeBufferPointer<Float>) -> R) -> R {
         if let value = cells?.withRow(row, body) { return value }
@@ -128,7 +135,7 @@ package struct GrowingVectors: Sendable, RowReading {
         var found = [[Neighbour]](repeating: [], count: queries.rows)
         guard queries.rows > 0, count > 0 else { return found }
         if cells != nil { return try cells?.within(closeness, of: queries, threads: threads) ?? found }
-        compared += queries.rows * count
+        work.rows += queries.rows * count
         if metric == .euclidean {
             for segment in segments { scan(segment, closeness, queries, &found) }
         } else {
@@ -138,6 +145,20 @@ package struct GrowingVectors: Sendable, RowReading {
         for q in found.indices { found[q].sort { $0.row < $1.row } }
         return found
     }
+
+    /// Appends rows whose neighbours are wanted, and finds for each those of at least `floor`, by rising row and itself left
+    /// out. `lists` are those of all rows before them, of at least `closeness`. Approximate search alone.
+    mutating func append(
+        _ rows: Matrix, neighbours closeness: Float, floor: Float, lists: [[Neighbour]], threads: Int
+    ) throws(LikenessError) -> [[Neighbour]] {
+        try require(rows)
+        try cells?.prepare(closeness, floor, lists: lists, threads: threads)
+        count += rows.rows
+        return cells?.append(rows, neighbours: closeness, floor: floor, lists: lists, threads: threads) ?? []
+    }
+
+    /// How many rows are best appended next, so that most rows in reach of a new one have lists already.
+    var wave: Int { min(1 << 16, max(GrowingCells.fewestRows, count)) }
 
     private func scan(_ segment: Segment, _ closeness: Float, _ queries: Matrix, _ found: inout [[Neighbour]]) {
         for q in 0..<queries.rows {

@@ -57,7 +57,8 @@ public struct IncrementalGrouping: Sendable {
         let first = count
         let own = quality.isEmpty ? [Float](repeating: 1, count: rows.rows) : quality
         let change = try density.insert(
-            rows, mayFound: own.map { $0 >= options.qualityFloor }, within: options.similarity, threads: threads)
+            rows, mayFound: own.map { $0 >= options.qualityFloor }, within: options.similarity, floor: options.confirm,
+            threads: threads)
         self.quality += own
         constraints.append(photos: photos.isEmpty ? [Int](repeating: -1, count: rows.rows) : photos)
         return try settle(change, first..<count, threads)
@@ -127,7 +128,10 @@ public struct IncrementalGrouping: Sendable {
         try visible.update(change, cutter, threads: threads)
         var report = GroupingChange(rows: new)
         report.touchedRows = density.takeTouched() + visible.takeTouched() + constraints.takeTouched()
-        report.comparedRows = density.takeCompared() + visible.takeCompared()
+        var work = density.takeWork()
+        work += visible.takeWork()
+        (report.comparedRows, report.comparedCentres) = (work.rows, work.centres)
+        report.calibrationRows = work.calibration
         report.movedRows = visible.takeMoved(before: new.lowerBound, isLive: density.isLive)
         return report
     }
@@ -164,8 +168,12 @@ public struct GroupingChange: Sendable, Hashable, Codable {
     public var movedRows = 0
     /// Rows that were read or written beside the search for neighbours.
     public var touchedRows = 0
-    /// Rows, centres of groups and centres of cells that the search for neighbours compared with others.
+    /// Rows that the search for neighbours compared with the new ones.
     public var comparedRows = 0
+    /// Centres of groups, and of an approximate search code words of its cells, that were compared with others.
+    public var comparedCentres = 0
+    /// Rows that an approximate search compared with a sample, to set and to measure its recall.
+    public var calibrationRows = 0
 
     public init(rows: Range<Int>) { self.rows = rows }
 }

@@ -15,7 +15,7 @@ public struct IncrementalOptions: Sendable, Hashable, Codable {
     /// Rows of lower quality found no group; they follow their nearest core.
     public var qualityFloor: Float
     /// The share of rows in reach that a search must find. 1: all of them, each new row is compared with all rows; below,
-    /// with the rows of a few cells, and the work of an insertion does not grow with the library.
+    /// with the rows of a few cells and those in reach of what it finds there, whose number does not grow with the library.
     public var recall: Double
 
     /// The defaults were chosen on the CelebA vectors of mobilefacenet-y1 (docs/incremental.md).

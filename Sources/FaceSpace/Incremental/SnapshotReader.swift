@@ -14,9 +14,10 @@ struct SnapshotReader {
     let operations: Int
     let nextGroup: Int32
     let nextID: Int64
-    let rowCells: Int
-    let centreCells: Int
-    let centres: Int
+    /// Numbers of the code words of an approximate search.
+    private let words: [Int]
+    private let learnt: Int
+    private let known: Int
     private let edges: Int
     private let pairs: Int
 
@@ -34,14 +35,14 @@ struct SnapshotReader {
             let wishes = size("wishes", below: 1 << 40), let operations = h["operations"]?.integer,
             let nextGroup = size("nextGroup"), let nextID = h["nextID"]?.integer,
             let entries = version == 1 ? rows : size("entries"),
-            let rowCells = version == 1 ? 0 : size("rowCells"),
-            let centreCells = version == 1 ? 0 : size("centreCells"),
-            let centres = version == 1 ? 0 : size("centres")
+            let even = version < 3 ? 0 : size("evenWords"), let odd = version < 3 ? 0 : size("oddWords"),
+            let learnt = version < 3 ? 0 : size("learnt"),
+            let known = version < 3 ? 0 : size("acquaintances", below: 1 << 40)
         else { throw LikenessError(.fileFormat, subject: path, "the header describes no grouping") }
         (self.version, self.card, self.rows, self.entries) = (version, card, rows, entries)
         (self.edges, self.pairs, self.wishes, self.operations) = (edges, pairs, wishes, operations)
         (self.nextGroup, self.nextID) = (Int32(nextGroup), Int64(nextID))
-        (self.rowCells, self.centreCells, self.centres) = (rowCells, centreCells, centres)
+        (words, self.learnt, self.known) = ([even, odd], learnt, known)
     }
 
     var contradiction: LikenessError {
@@ -89,14 +90,22 @@ struct SnapshotReader {
         return (0..<pairs).map { (ends[2 * $0], ends[2 * $0 + 1], weights[$0]) }
     }
 
-    /// The cells of an approximate search; nil where it was exact.
-    func cells(
-        _ name: String, _ count: Int, of rows: Int, _ calibration: GrowingCells.Calibration?, _ dimension: Int
-    ) throws(LikenessError) -> GrowingCells.Saved? {
-        guard let calibration else { return nil }
+    /// The cells of an approximate search; nil where it was exact, or had the cells of an older version.
+    func cells(_ calibration: GrowingCells.Calibration?) throws(LikenessError) -> GrowingCells.Saved? {
+        guard version >= 3, let calibration else { return nil }
         return GrowingCells.Saved(
-            homes: try values("\(name)-cell", "i32", rows, Int32.self),
-            centres: try values("\(name)-cell-centre", "f32", count * dimension, Float.self),
-            parents: try values("\(name)-cell-parent", "i32", count, Int32.self), calibration: calibration)
+            homes: try values("cell", "i32", entries, Int32.self),
+            words: [
+                try values("even-words", "f32", words[0], Float.self),
+                try values("odd-words", "f32", words[1], Float.self),
+            ], learnt: learnt, calibration: calibration)
+    }
+
+    /// Rows of pieces that may be one person; none of a version that did not know them.
+    func acquaintances() throws(LikenessError) -> [(Int32, Int32)] {
+        guard version >= 3 else { return [] }
+        let ends = try values("acquaintance", "i32", 2 * known, Int32.self)
+        guard ends.allSatisfy({ $0 >= 0 && $0 < rows }) else { throw contradiction }
+        return (0..<known).map { (ends[2 * $0], ends[2 * $0 + 1]) }
     }
 }

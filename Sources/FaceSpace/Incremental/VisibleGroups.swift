@@ -13,10 +13,12 @@ struct VisibleGroups: Sendable {
     /// The visible group of each row, −1 for nobody.
     private(set) var ids: [Int64] = []
     private(set) var nextID: Int64 = 0
-    private let recall: Double
-    private(set) var centres: GrowingVectors
+    /// Of an approximate search; then there are no ``centres`` to search.
+    private(set) var acquaintances: Acquaintances?
+    private var centres: GrowingVectors
     /// The piece of each row of ``centres``, −1 for one that ended, and the reverse.
-    private(set) var slots: [Int32] = []
+    private var slots: [Int32] = []
+    private var compared = 0
     private var slotOf: [Int32: Int] = [:]
     /// Rows that an update read or wrote, since taken last.
     private(set) var touched = 0
@@ -25,8 +27,8 @@ struct VisibleGroups: Sendable {
     private var earlier: [Int32: Int64] = [:]
 
     init(dimension: Int, recall: Double = 1) {
-        centres = GrowingVectors(dimension: dimension, metric: .cosine, recall: recall)
-        self.recall = recall
+        centres = GrowingVectors(dimension: dimension, metric: .cosine)
+        if recall < 1 { acquaintances = Acquaintances() }
     }
 
     mutating func takeTouched() -> Int {
@@ -57,18 +59,36 @@ struct VisibleGroups: Sendable {
         let groups = change.groups.sorted().map { density.rows(of: $0) }
         for rows in groups { for row in rows { dirty.insert(Int(row)) } }
         touched += dirty.count
+        forget(dirty.filter { !density.isLive[$0] }, density)
         let (gone, bereft) = dissolve(dirty)
         for row in dirty where !density.isLive[row] { setID(-1, of: row) }
         var fresh: [Int32] = []
+        var cut: [Int32] = []
         for rows in groups where !rows.isEmpty {
-            for part in cutter.pieces(of: rows) { fresh.append(add(part, density)) }
+            let parts = cutter.pieces(of: rows).map { add($0, density) }
+            fresh += parts
+            if parts.count > 1 { cut += parts }
         }
         for row in dirty.sorted() where density.isLive[row] && density.group(of: row) < 0 && density.mayFound(row) {
             fresh.append(add([Int32(row)], density))
         }
-        try findCandidates(fresh.sorted(), cutter, threads)
+        if acquaintances != nil {
+            introduce(change.near, cut, density)
+            askAcquaintances(fresh.sorted(), cutter)
+        } else {
+            try findCandidates(fresh.sorted(), cutter, threads)
+        }
         for row in dirty where pieceOf[row] < 0 { setID(-1, of: row) }
         decide(from: fresh + bereft.filter { !gone.contains($0) || pieces[$0] != nil }, cutter)
+    }
+
+    /// What removed rows knew, one that stays of their piece knows from now on.
+    private mutating func forget(_ removed: Set<Int>, _ density: DensityRows) {
+        guard acquaintances != nil else { return }
+        for row in removed.sorted() {
+            let heir = pieces[pieceOf[row]]?.rows.first { density.isLive[Int($0)] }
+            acquaintances?.forget(Int32(row), heir: heir)
+        }
     }
 
     private mutating func grow(to count: Int) {
@@ -90,17 +110,14 @@ struct VisibleGroups: Sendable {
                 bereft.insert(other)
             }
             pieces[piece] = nil
-            if let slot = slotOf.removeValue(forKey: piece) {
-                slots[slot] = -1
-                centres.discard(CollectionOfOne(slot))
-            }
+            if let slot = slotOf.removeValue(forKey: piece) { slots[slot] = -1 }
         }
         return (gone, bereft)
     }
 
     private mutating func add(_ rows: [Int32], _ vectors: DensityRows) -> Int32 {
         let name = rows[0]
-        pieces[name] = GroupPiece(rows: rows, vectors)
+        pieces[name] = GroupPiece(rows: rows, vectors, keepsCentre: acquaintances != nil)
         for row in rows { pieceOf[Int(row)] = name }
         return name
     }
@@ -143,12 +160,51 @@ struct VisibleGroups: Sendable {
         guard slots.count > 1024, slotOf.count < slots.count / 2 else { return }
         slots = slotOf.keys.sorted()
         slotOf = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1, $0) })
-        centres = GrowingVectors(dimension: centres.dimension, metric: .cosine, recall: recall)
+        centres = GrowingVectors(dimension: centres.dimension, metric: .cosine)
         try centres.append(
             Matrix(slots.map { GroupPiece.centre(of: pieces[$0]?.rows ?? [], vectors) }), threads: threads)
     }
 
-    mutating func takeCompared() -> Int { centres.takeCompared() }
+    mutating func takeWork() -> SearchWork {
+        defer { compared = 0 }
+        return SearchWork(centres: compared + centres.takeWork().rows)
+    }
+
+    /// Remembers which rows of other pieces new rows are like, and those of pieces that were cut are in reach of.
+    private mutating func introduce(
+        _ near: [(row: Int32, others: [GrowingVectors.Neighbour])], _ cut: [Int32], _ density: DensityRows
+    ) {
+        for (row, others) in near { acquaintances?.introduce(row, others, pieceOf) }
+        for piece in cut {
+            for row in pieces[piece]?.rows ?? [] {
+                let entries = density.core.lists[density.entry(of: Int(row))]
+                touched += entries.count
+                let others = entries.map { n in
+                    GrowingVectors.Neighbour(row: density.lowestRow(like: Int(n.row)), closeness: n.closeness)
+                }
+                acquaintances?.introduce(row, others, pieceOf)
+            }
+        }
+    }
+
+    /// Pieces whose rows know each other are candidates when their centres are near.
+    private mutating func askAcquaintances(_ fresh: [Int32], _ cutter: PieceCutter) {
+        guard let acquaintances else { return }
+        for name in fresh {
+            guard let piece = pieces[name] else { continue }
+            var others: Set<Int32> = []
+            for row in piece.rows { for other in acquaintances.of(row) { others.insert(pieceOf[Int(other)]) } }
+            for other in others.sorted() where other >= 0 && other != name && candidates[name]?[other] == nil {
+                guard let partner = pieces[other] else { continue }
+                compared += 1
+                let s =
+                    name < other ? piece.similarity(partner, cutter.density) : partner.similarity(piece, cutter.density)
+                guard s >= cutter.options.merge, isConfirmed(name, other, cutter) else { continue }
+                candidates[name, default: [:]][other] = s
+                candidates[other, default: [:]][name] = s
+            }
+        }
+    }
 
     // MARK: Decisions
 
@@ -235,11 +291,11 @@ struct VisibleGroups: Sendable {
 }
 
 extension VisibleGroups {
-    /// As saved: the piece and id of each row, the candidates, and of an approximate search the piece of each centre with
-    /// the cells of the centres; all else follows. Nil for parts that contradict each other.
+    /// As saved: the piece and id of each row, the candidates, and of an approximate search the acquaintances; all else
+    /// follows. Nil for parts that contradict each other.
     init?(
         pieceOf: [Int32], ids: [Int64], nextID: Int64, candidates edges: [(Int32, Int32, Float)], recall: Double,
-        cells: (slots: [Int32], saved: GrowingCells.Saved)?, _ vectors: DensityRows
+        acquaintances pairs: [(Int32, Int32)], _ vectors: DensityRows
     ) throws(LikenessError) {
         self.init(dimension: vectors.dimension, recall: recall)
         var rows: [Int32: [Int32]] = [:]
@@ -248,18 +304,16 @@ extension VisibleGroups {
             edges.allSatisfy({ rows[$0.0] != nil && rows[$0.1] != nil })
         else { return nil }
         (self.pieceOf, self.ids, self.nextID) = (pieceOf, ids, nextID)
-        for (name, own) in rows { pieces[name] = GroupPiece(rows: own, vectors) }
-        slots = cells?.slots ?? rows.keys.sorted()
-        for (slot, name) in slots.enumerated() where name >= 0 {
-            guard rows[name] != nil, slotOf.updateValue(slot, forKey: name) == nil else { return nil }
+        for (name, own) in rows { pieces[name] = GroupPiece(rows: own, vectors, keepsCentre: recall < 1) }
+        if recall < 1 {
+            guard pairs.allSatisfy({ vectors.isLive[Int($0.0)] && vectors.isLive[Int($0.1)] }) else { return nil }
+            // a state that knew no acquaintances knew candidates
+            for (a, b) in pairs.isEmpty ? edges.map({ ($0.0, $0.1) }) : pairs { acquaintances?.introduce(a, b) }
+        } else {
+            slots = rows.keys.sorted()
+            for (slot, name) in slots.enumerated() { slotOf[name] = slot }
+            try centres.append(Matrix(slots.map { GroupPiece.centre(of: rows[$0] ?? [], vectors) }))
         }
-        guard slotOf.count == rows.count else { return nil }
-        let nothing = [Float](repeating: 0, count: vectors.dimension)
-        var own = Matrix(rows: slots.count, columns: vectors.dimension)
-        for (slot, name) in slots.enumerated() {
-            own.setRow(slot, rows[name].map { GroupPiece.centre(of: $0, vectors) } ?? nothing)
-        }
-        try centres.append(restored: own, cells?.saved)
         for (a, b, s) in edges {
             candidates[a, default: [:]][b] = s
             candidates[b, default: [:]][a] = s

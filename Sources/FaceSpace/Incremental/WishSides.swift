@@ -45,6 +45,9 @@ struct WishSides {
         return true
     }
 
+    /// The pinned group of a row's side.
+    mutating func name(of row: Int32) -> Int64? { names[find(row)] }
+
     /// Says that a side is a pinned group.
     mutating func name(_ row: Int32, _ group: Int64) {
         let root = find(row)
