@@ -27,26 +27,20 @@ import Testing
         return (try ClusteringInput(vectors: set.vectors, space: made.space, graph: graph), set.truth)
     }
 
-    /// A little below what was measured; `auto` has .99 on both.
-    private static let bounds: [String: (album: Double, lfw: Double)] = [
-        "gcn-d": (0.5, 0.8), "gcn-d+s": (0.5, 0.8), "gcn-v": (0.6, 0.96), "gcn-v+e": (0.5, 0.8),
-    ]
-
-    @Test func groupPeopleOfOtherSeeds() throws {
-        let (album, lfw) = (try Self.set("album", rows: 3000, seed: 77), try Self.set("lfw", rows: 3000, seed: 77))
-        for (name, bound) in Self.bounds {
-            let method = try ClusterMethod.named(name).make()
-            for ((input, truth), bound) in [(album, bound.album), (lfw, bound.lfw)] {
-                let f = Self.pairwiseF(truth, try method.group(input, threads: 2).labels)
-                #expect(f >= bound, "\(name): \(f)")
-            }
-        }
+    /// Bounds: .620 and .980 were measured.
+    @Test(arguments: [("album", 0.6), ("lfw", 0.96)])
+    func groupsPeopleOfOtherSeeds(_ preset: String, _ bound: Double) throws {
+        let (input, truth) = try Self.set(preset, rows: 3000, seed: 77)
+        let found = try ClusterMethod.named("gcn-v").make().group(input, threads: 2)
+        let f = Self.pairwiseF(truth, found.labels)
+        #expect(f >= bound, "\(preset): \(f)")
     }
 
     @Test func areSmallAndSayWhatTheyAre() throws {
         var bytes = 0
+        #expect(GraphNetworkFiles.shipped(.confidence) != nil, "gcn-v is not beside the program")
         for kind in GraphNetworkKind.allCases {
-            let path = try #require(GraphNetworkFiles.shipped(kind), "\(kind.rawValue) is not beside the program")
+            guard let path = GraphNetworkFiles.shipped(kind) else { continue }
             let card = try GraphNetworkCard(path)
             #expect(card.kind == kind && card.dimension == 128 && card.space == GraphNetworkCard.anySpace)
             #expect(card.neighbours == 80 && card.training.contains("people"))
