@@ -19,7 +19,8 @@ struct GraphRecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Units between the linear layers (gcn-v, gcn-e).", valueName: "n")) var head: Int?
     @Flag(inversion: .prefixedNo, help: "Train under random rotations, for any space of as many numbers.")
     var rotated: Bool?
-    @Option(help: ArgumentHelp("What gcn-d tells of a proposal: iou or iop.", valueName: "name")) var target: String?
+    @Option(help: ArgumentHelp("What gcn-d tells of a proposal: iou, iop or both.", valueName: "name")) var target:
+        String?
     @Option(help: ArgumentHelp("Purity from,to of the proposals of gcn-s.", valueName: "list")) var purity: String?
     @Option(help: ArgumentHelp("Share of the surest faces that train gcn-e.", valueName: "share"))
     var confident: Double?

@@ -11,7 +11,7 @@
         let x: Tensor
         /// count×places×places, rows of sum 1 or 0.
         let adjacency: Tensor
-        /// What a network should tell: one number a graph (gcn-d), or one class a place with its weight in the loss.
+        /// What a network should tell: count×scores (gcn-d), or one class a place with its weight in the loss.
         let worths: Tensor
         let classes: [Int]
         let known: [Bool]
@@ -39,7 +39,7 @@
             }
             self.x = try x.reshaped([b, m, kind == .segmentation ? d + 1 : d])
             adjacency = try Tensor(pages.adjacency, [b, m, m])
-            worths = try Tensor(samples.map(\.worth), [b])
+            worths = try Tensor(samples.flatMap(\.worths), [b, samples[0].worths.count])
             var classes = [Int](repeating: 0, count: b * m)
             var known = [Bool](repeating: false, count: b * m)
             if !pivots.isEmpty {

@@ -15,13 +15,15 @@
         public let parameters: [Parameter]
         private let byName: [String: Tensor]
 
-        /// Weights uniform after Glorot and Bengio 2010, slopes 0.25, biases 0. `head` counts for gcn-v and gcn-e only.
+        /// Weights uniform after Glorot and Bengio 2010, slopes 0.25, biases 0. `head` counts for gcn-v and gcn-e only,
+        /// `scores` (one or two) for gcn-d only.
         public convenience init(
-            _ kind: GraphNetworkKind, dimension: Int, hidden: [Int], head: Int, seed: UInt64
+            _ kind: GraphNetworkKind, dimension: Int, hidden: [Int], head: Int, scores: Int = 1, seed: UInt64
         ) throws(LikenessError) {
             var random = SeededRandom(seed: seed)
             var parameters: [Parameter] = []
-            for (name, shape) in Self.shapes(kind, dimension: dimension, hidden: hidden, head: head) {
+            let shapes = Self.shapes(kind, dimension: dimension, hidden: hidden, head: head, scores: scores)
+            for (name, shape) in shapes {
                 let count = shape.reduce(1, *)
                 var values = [Float](repeating: name == "prelu.weight" ? 0.25 : 0, count: count)
                 if shape.count == 2 {
@@ -39,8 +41,11 @@
             let card = try GraphNetworkCard(path)
             let (file, prefix) = (try Safetensors(path), "\(card.kind.rawValue).")
             let head = file.entries["\(prefix)prelu.weight"]?.count ?? 0
+            let shapes = Self.shapes(
+                card.kind, dimension: card.dimension, hidden: card.hidden, head: head,
+                scores: file.entries["\(prefix)score.bias"]?.count ?? 1)
             var parameters: [Parameter] = []
-            for (name, shape) in Self.shapes(card.kind, dimension: card.dimension, hidden: card.hidden, head: head) {
+            for (name, shape) in shapes {
                 let value = try Tensor(file.floats(prefix + name), shape)
                 parameters.append(try Parameter(name, value, kind: shape.count == 2 ? .weight : .plain))
             }
@@ -54,7 +59,7 @@
 
         /// Names and shapes in the order of a file.
         private static func shapes(
-            _ kind: GraphNetworkKind, dimension: Int, hidden: [Int], head: Int
+            _ kind: GraphNetworkKind, dimension: Int, hidden: [Int], head: Int, scores: Int
         ) -> [(String, [Int])] {
             let isClassifier = kind == .confidence || kind == .connectivity
             var out: [(String, [Int])] = []
@@ -64,7 +69,7 @@
                 if isClassifier { out.append(("layer\(n).bias", [units])) }
                 width = units
             }
-            let outputs = kind == .confidence || kind == .detection ? 1 : 2
+            let outputs = kind == .confidence ? 1 : kind == .detection ? scores : 2
             guard isClassifier else {
                 return out + [("score.weight", [width, outputs]), ("score.bias", [outputs])]
             }
@@ -90,29 +95,39 @@
             return try classified(h).squeezed(1)
         }
 
-        /// The other networks: one score a proposal (gcn-d), or ln P of two classes for every place (gcn-s, gcn-e;
-        /// batch·places×2).
+        /// The other networks: the scores of each proposal (gcn-d; batch×scores), or ln P of two classes for every place
+        /// (gcn-s, gcn-e; batch·places×2).
         public func callAsFunction(_ batch: GraphBatch) throws(LikenessError) -> Tensor {
             var h = batch.x
-            for n in hidden.indices {
-                let means = try Aten.multiplyBatches(.tensor(batch.adjacency), .tensor(h))
-                let input = kind == .connectivity ? try Tensor.concatenated([h, means], along: 2) : means
-                let flat = try input.reshaped([batch.count * batch.places, input.shape[2]])
-                var out = try flat.product(weight("layer\(n).weight"))
-                if kind == .connectivity { out = try out + weight("layer\(n).bias") }
-                h = try out.relu().reshaped([batch.count, batch.places, hidden[n]])
-            }
+            for n in hidden.indices { h = try layer(n, h, batch).relu() }
             let flat = try h.reshaped([batch.count * batch.places, hidden[hidden.count - 1]])
             switch kind {
             case .detection:
                 // units are at least 0 and those of empty places are 0: these never are the only largest ones
                 let largest = try h.maximum(over: 1).values
-                return try (largest.product(weight("score.weight")) + weight("score.bias")).squeezed(1)
+                return try largest.product(weight("score.weight")) + weight("score.bias")
             case .segmentation:
                 return try (flat.product(weight("score.weight")) + weight("score.bias")).logSoftmax(over: 1)
             case .connectivity, .confidence:
                 return try classified(flat).logSoftmax(over: 1)
             }
+        }
+
+        /// Averages and products of one layer, batch×places×units. A plain layer averages on its narrower side: Â·(H·W) is
+        /// (Â·H)·W, and averaging costs places² a column.
+        private func layer(_ n: Int, _ h: Tensor, _ batch: GraphBatch) throws(LikenessError) -> Tensor {
+            let (weights, places) = (try weight("layer\(n).weight"), batch.count * batch.places)
+            func averaged(_ x: Tensor) throws(LikenessError) -> Tensor {
+                try Aten.multiplyBatches(.tensor(batch.adjacency), .tensor(x))
+            }
+            func product(_ x: Tensor) throws(LikenessError) -> Tensor {
+                try x.reshaped([places, x.shape[2]]).product(weights).reshaped([batch.count, batch.places, hidden[n]])
+            }
+            if kind == .connectivity {
+                let both = try Tensor.concatenated([h, averaged(h)], along: 2)
+                return try product(both) + weight("layer\(n).bias")
+            }
+            return h.shape[2] > hidden[n] ? try averaged(product(h)) : try product(averaged(h))
         }
 
         private func classified(_ h: Tensor) throws(LikenessError) -> Tensor {

@@ -13,6 +13,8 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
         case iou
         /// Purity.
         case iop
+        /// Both, by a score each.
+        case both
     }
 
     public var kind = GraphNetworkKind.confidence
@@ -60,6 +62,15 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
     public var keep = 2
 
     public init() {}
+
+    /// Numbers that the network tells of a proposal or a row.
+    var outputs: Int {
+        switch kind {
+        case .confidence: 1
+        case .detection: target == .both ? 2 : 1
+        case .segmentation, .connectivity: 2
+        }
+    }
 
     /// The published sizes and schedule of a kind.
     public static func standard(_ kind: GraphNetworkKind) -> GraphRecipe {

@@ -6,6 +6,8 @@
     protocol GraphTask {
         /// Samples, of which a step takes some.
         var count: Int { get }
+        /// Rows of the graph of a sample, 0 where it has none of its own.
+        func places(_ sample: Int) -> Int
         /// The loss of these samples, a single number, and what they say of how good the network is.
         func loss(
             _ model: GraphModel, _ samples: [Int], rotation: Tensor?, draw: inout SeededRandom
@@ -14,8 +16,17 @@
 
     /// Sums over samples from which the quality of a network follows.
     struct GraphScore {
-        /// Regression: number, sum of squared errors, sum and sum of squares of the targets.
-        var regression = (count: 0.0, error: 0.0, sum: 0.0, squares: 0.0)
+        /// Sums of one number that is to be told.
+        struct Regression {
+            var count = 0.0
+            var error = 0.0
+            var sum = 0.0
+            var squares = 0.0
+            /// Squared distances of the targets from their mean.
+            var spread: Double { squares - sum * sum / count }
+        }
+
+        var regressions: [Regression] = []
         /// Classification: right answers and answers, for each class.
         var right = [0.0, 0.0]
         var asked = [0.0, 0.0]
@@ -23,10 +34,13 @@
         var weight = 0.0
 
         mutating func add(_ other: GraphScore) {
-            regression.count += other.regression.count
-            regression.error += other.regression.error
-            regression.sum += other.regression.sum
-            regression.squares += other.regression.squares
+            if regressions.isEmpty { regressions = other.regressions.map { _ in Regression() } }
+            for (n, more) in other.regressions.enumerated() {
+                regressions[n].count += more.count
+                regressions[n].error += more.error
+                regressions[n].sum += more.sum
+                regressions[n].squares += more.squares
+            }
             for c in 0...1 {
                 right[c] += other.right[c]
                 asked[c] += other.asked[c]
@@ -37,27 +51,27 @@
 
         var meanLoss: Double { weight > 0 ? loss / weight : 0 }
 
-        /// Share of the targets' variance that is told (R²), or the mean of both classes' shares of right answers: 0 and
+        /// Share of the targets' variance that is told (R²), of all numbers together, or the mean of both classes' shares of right answers: 0 and
         /// 0.5 by chance, 1 at best.
         var quality: Double {
-            if regression.count > 0 {
-                let mean = regression.sum / regression.count
-                let variance = regression.squares - regression.count * mean * mean
-                return variance > 0 ? 1 - regression.error / variance : 0
+            if !regressions.isEmpty {
+                let spread = regressions.map(\.spread).reduce(0, +)
+                return spread > 0 ? 1 - regressions.map(\.error).reduce(0, +) / spread : 0
             }
             let shares = (0...1).filter { asked[$0] > 0 }.map { right[$0] / asked[$0] }
             return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
         }
 
-        /// Of numbers against their targets.
-        init(_ found: Tensor, _ targets: [Float], loss: Double) throws(LikenessError) {
-            for (value, target) in zip(try found.floats(), targets) {
+        /// Of numbers against their targets, `each` of one sample side by side.
+        init(_ found: Tensor, _ targets: [Float], each: Int = 1, loss: Double) throws(LikenessError) {
+            regressions = [Regression](repeating: Regression(), count: each)
+            for (i, (value, target)) in zip(try found.floats(), targets).enumerated() {
                 let (y, t) = (Double(value), Double(target))
-                regression.error += (y - t) * (y - t)
-                regression.sum += t
-                regression.squares += t * t
+                regressions[i % each].count += 1
+                regressions[i % each].error += (y - t) * (y - t)
+                regressions[i % each].sum += t
+                regressions[i % each].squares += t * t
             }
-            regression.count = Double(targets.count)
             (self.loss, weight) = (loss * Double(targets.count), Double(targets.count))
         }
 
@@ -81,16 +95,21 @@
         private let means: Tensor
         private let targets: [Float]
         var count: Int { targets.count }
+        func places(_ sample: Int) -> Int { 0 }
 
+        /// Rows of unknown people are in the lists of others, but none is asked about.
         init(_ sets: [GraphSet], confidences: [[Float]]) throws(LikenessError) {
-            var (rows, averages): ([Tensor], [Tensor]) = ([], [])
-            for set in sets {
-                rows.append(try Self.tensor(set.vectors))
-                averages.append(try Self.tensor(MeanAdjacency(of: set.graph).means(of: set.vectors)))
+            var (rows, averages, targets): ([Tensor], [Tensor], [Float]) = ([], [], [])
+            for (set, confidence) in zip(sets, confidences) {
+                let known = set.truth.indices.filter { set.truth[$0] >= 0 }
+                rows.append(try Self.tensor(set.vectors.rows(at: known)))
+                averages.append(
+                    try Self.tensor(MeanAdjacency(of: set.graph).means(of: set.vectors).rows(at: known)))
+                targets += known.map { confidence[$0] }
             }
             x = try Tensor.concatenated(rows)
             means = try Tensor.concatenated(averages)
-            targets = confidences.flatMap(\.self)
+            self.targets = targets
         }
 
         private static func tensor(_ matrix: Matrix) throws(LikenessError) -> Tensor {
@@ -116,6 +135,7 @@
         let samples: [GraphSample]
         let threads: Int
         var count: Int { samples.count }
+        func places(_ sample: Int) -> Int { samples[sample].members.count }
 
         func loss(
             _ model: GraphModel, _ chosen: [Int], rotation: Tensor?, draw: inout SeededRandom
@@ -124,7 +144,9 @@
             let batch = try GraphBatch(some, of: sets, kind: .detection, rotation: rotation, threads: threads)
             let found = try model(batch)
             let loss = try (found - batch.worths).squared().mean()
-            return (loss, try GraphScore(found.detached(), some.map(\.worth), loss: loss.scalar()))
+            let score = try GraphScore(
+                found.detached(), some.flatMap(\.worths), each: some[0].worths.count, loss: loss.scalar())
+            return (loss, score)
         }
     }
 
@@ -137,6 +159,7 @@
         let classWeights: [Double]
         let threads: Int
         var count: Int { samples.count }
+        func places(_ sample: Int) -> Int { samples[sample].members.count }
 
         init(
             _ recipe: GraphRecipe, sets: [GraphSet], samples: [GraphSample], classWeights: [Double]? = nil,

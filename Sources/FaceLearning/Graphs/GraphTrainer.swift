@@ -34,7 +34,8 @@
             try LibTorch.setThreads(threads)
             try LibTorch.seed(recipe.seed)
             model = try GraphModel(
-                recipe.kind, dimension: data.dimension, hidden: recipe.hidden, head: recipe.head, seed: recipe.seed)
+                recipe.kind, dimension: data.dimension, hidden: recipe.hidden, head: recipe.head,
+                scores: recipe.outputs, seed: recipe.seed)
             schedule = LearningRate(
                 shape: recipe.schedule, base: recipe.rate, warmUp: recipe.warmUp, total: recipe.steps,
                 milestones: recipe.milestones.map { Int($0 * Double(recipe.steps)) })
@@ -54,7 +55,8 @@
         ) throws(LikenessError) -> any GraphTask {
             let confidences = try GraphData.confidences(recipe, of: sets, threads: threads)
             if recipe.kind == .confidence { return try VertexTask(sets, confidences: confidences) }
-            let samples = GraphSample.all(recipe, of: sets, confidences: confidences)
+            let samples = try GraphSample.all(
+                recipe, of: sets, confidences: confidences, threads: threads)
             guard !samples.isEmpty else {
                 throw LikenessError(
                     .trainingInput, subject: recipe.kind.rawValue,
@@ -136,11 +138,24 @@
         private func batch() -> [Int] {
             (step * recipe.batch..<(step + 1) * recipe.batch).map { place in
                 let (epoch, t) = (place / training.count, place % training.count)
-                if order.epoch != epoch {
-                    var random = SeededRandom(seed: recipe.seed ^ (UInt64(epoch) &* 0xD6E8_FEB8_6659_FD93))
-                    order = (epoch, Array(0..<training.count).shuffled(using: &random))
-                }
+                if order.epoch != epoch { order = (epoch, shuffled(epoch)) }
                 return order.samples[t]
+            }
+        }
+
+        /// All samples at random, but those of one batch of like size, since it is filled up to its largest: within
+        /// stretches of 32 batches they are sorted by size, and the batches of a stretch follow each other at random.
+        private func shuffled(_ epoch: Int) -> [Int] {
+            var random = SeededRandom(seed: recipe.seed ^ (UInt64(epoch) &* 0xD6E8_FEB8_6659_FD93))
+            let all = Array(0..<training.count).shuffled(using: &random)
+            return Swift.stride(from: 0, to: all.count, by: 32 * recipe.batch).flatMap { start in
+                // equal sizes keep the order of the shuffle
+                let stretch = all[start..<min(all.count, start + 32 * recipe.batch)].enumerated().sorted {
+                    (training.places($0.element), $0.offset) < (training.places($1.element), $1.offset)
+                }.map(\.element)
+                return Swift.stride(from: 0, to: stretch.count, by: recipe.batch)
+                    .map { stretch[$0..<min(stretch.count, $0 + recipe.batch)] }
+                    .shuffled(using: &random).flatMap { Array($0) }
             }
         }
 
@@ -174,7 +189,8 @@
                 var draw = SeededRandom(seed: recipe.seed ^ 0x7A31_D0)
                 // few large proposals or many small ones: a spread of all, the same each time
                 let stride = max(1, validation.count / validationSamples)
-                let all = Array(Swift.stride(from: 0, to: validation.count, by: stride))
+                let all = Swift.stride(from: 0, to: validation.count, by: stride)
+                    .sorted { (validation.places($0), $0) < (validation.places($1), $1) }
                 for start in Swift.stride(from: 0, to: all.count, by: recipe.batch) {
                     let part = Array(all[start..<min(all.count, start + recipe.batch)])
                     score.add(try validation.loss(model, part, rotation: nil, draw: &draw).score)

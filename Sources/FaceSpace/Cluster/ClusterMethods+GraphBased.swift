@@ -127,19 +127,31 @@ extension ClusterMethod {
     private static func proposing(
         _ name: String, _ summary: String, _ networks: [GraphNetworkKind]
     ) -> ClusterMethod {
-        ClusterMethod(
+        let isCleaning = networks.contains(.segmentation)
+        let clean = Setting("clean", 2, "predicted purity from which gcn-s leaves a proposal as it is; above 1: never")
+        return ClusterMethod(
             reading: networks, name, summary,
             settings: [
+                Setting("loosest", 0.4, "similarity from which faces of the loosest proposals are linked, −1…1"),
+                Setting("smallest", 2, "faces of a proposal at least"),
+                Setting("levels", 2, "2: also unions of proposals whose mean vectors are near; 1: without them"),
+                Setting("purity", 0, "proposals of a smaller predicted purity are out, 0…1"),
                 Setting("suppression", 1, "proposals that overlap a better one by more (IoU) are out; 1: none"),
-                qualityFloor,
-            ]
+            ] + (isCleaning ? [clean] : []) + [qualityFloor]
         ) { values, files throws(LikenessError) in
-            ProposalClusterer(
-                try DetectionNetwork(files[.detection]),
-                segmentation: networks.contains(.segmentation)
-                    ? try SegmentationNetwork(files[.segmentation]) : nil,
-                suppression: try values.number("suppression", in: 0...1),
-                qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+            let standard = GroupProposals()
+            let loosest = Float(try values.number("loosest", in: -1...1))
+            var proposals = standard.moved(by: loosest - (standard.cuts.map(\.similarity).min() ?? loosest))
+            proposals.smallest = try values.count("smallest")
+            if try values.number("levels", in: 1...2) < 2 { proposals.merging = nil }
+            return try ProposalClusterer(
+                DetectionNetwork(files[.detection]),
+                segmentation: isCleaning ? SegmentationNetwork(files[.segmentation]) : nil,
+                options: .init(
+                    proposals: proposals, suppression: try values.number("suppression", in: 0...1),
+                    purity: Float(try values.number("purity", in: 0...1)),
+                    clean: isCleaning ? Float(try values.number("clean", in: 0...10)) : .infinity,
+                    qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
         }
     }
 
@@ -152,15 +164,20 @@ extension ClusterMethod {
             reading: networks, name, summary,
             settings: [
                 neighbours, Setting("threshold", 0.5, "similarity above which a face follows its parent, −1…1"),
+                Setting("relisting", 0, "1: lists and similarities of the network's units instead of the faces'"),
+                Setting("hiddenThreshold", 0.8, "similarity of units above which a face follows its parent, 0…1"),
             ] + (hasEdges ? [confident] : []) + [qualityFloor]
         ) { values, files throws(LikenessError) in
-            ConfidenceClusterer(
+            let hidden = Float(try values.number("hiddenThreshold", in: 0...1))
+            return ConfidenceClusterer(
                 try ConfidenceNetwork(files[.confidence]),
                 edges: hasEdges ? try ConnectivityNetwork(files[.connectivity]) : nil,
-                neighbours: try values.count("neighbours"),
-                threshold: Float(try values.number("threshold", in: -1...1)),
-                confidentShare: hasEdges ? try values.number("confident", in: 0...1) : 0,
-                qualityFloor: Float(try values.number("qualityFloor", in: 0...1)))
+                options: .init(
+                    neighbours: try values.count("neighbours"),
+                    threshold: Float(try values.number("threshold", in: -1...1)),
+                    confidentShare: hasEdges ? try values.number("confident", in: 0...1) : 0,
+                    relisting: try values.number("relisting", in: 0...1) == 1 ? hidden : nil,
+                    qualityFloor: Float(try values.number("qualityFloor", in: 0...1))))
         }
     }
 }

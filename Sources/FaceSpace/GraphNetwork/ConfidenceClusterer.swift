@@ -6,59 +6,82 @@ public struct ConfidenceClusterer: Clusterer {
     public var method: String { edges == nil ? "gcn-v" : "gcn-v+e" }
     private let vertices: ConfidenceNetwork
     private let edges: ConnectivityNetwork?
-    private let neighbours: Int
-    private let threshold: Float
-    private let confidentShare: Double
-    private let qualityFloor: Float
+    public let options: Options
 
-    /// The threshold was chosen on CelebA (docs/graph-networks.md); published for MS1M: 0.65.
-    public init(
-        _ vertices: ConfidenceNetwork, edges: ConnectivityNetwork? = nil, neighbours: Int = 80,
-        threshold: Float = 0.5, confidentShare: Double = 0.2, qualityFloor: Float = 0.25
-    ) {
+    public struct Options: Sendable, Hashable {
+        public var neighbours: Int
+        /// Similarity of two rows above which one follows the other.
+        public var threshold: Float
+        /// Share of the surest rows whose parents GCN-E chooses.
+        public var confidentShare: Double
+        /// Similarity of two rows' hidden units above which one follows the other, in lists made anew from these units;
+        /// `nil`: the lists and similarities of the vectors decide.
+        public var relisting: Float?
+        public var qualityFloor: Float
+
+        /// Published for MS1M: threshold 0.65, or relisting at 0.8. The standard ones are of docs/graph-networks.md.
+        public init(
+            neighbours: Int = 80, threshold: Float = 0.5, confidentShare: Double = 0.2, relisting: Float? = nil,
+            qualityFloor: Float = 0.25
+        ) {
+            (self.neighbours, self.threshold, self.confidentShare) = (neighbours, threshold, confidentShare)
+            (self.relisting, self.qualityFloor) = (relisting, qualityFloor)
+        }
+    }
+
+    public init(_ vertices: ConfidenceNetwork, edges: ConnectivityNetwork? = nil, options: Options = .init()) {
         self.vertices = vertices
         self.edges = edges
-        self.neighbours = neighbours
-        self.threshold = threshold
-        self.confidentShare = confidentShare
-        self.qualityFloor = qualityFloor
+        self.options = options
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
         try vertices.card.require(input)
         try edges?.card.require(input)
-        let groups = try ConstrainedGroups(input, qualityFloor: qualityFloor)
-        let graph = try input.neighbours(k: neighbours, threads: threads)
+        let groups = try ConstrainedGroups(input, qualityFloor: options.qualityFloor)
+        let graph = try input.neighbours(k: options.neighbours, threads: threads)
         let founders = groups.founders(of: graph)
         let adjacency = MeanAdjacency(of: founders)
-        let confidence = vertices.confidence(input.vectors, adjacency, threads: threads).confidence
-        let links = parents(input, founders, confidence, threads: threads)
+        let (hidden, confidence) = vertices.confidence(input.vectors, adjacency, threads: threads)
+        var links: [Int]
+        if let relisting = options.relisting {
+            let lists = try groups.founders(of: Self.lists(of: hidden, k: options.neighbours, threads: threads))
+            links = ConfidenceDeduction.parents(of: lists, confidence: confidence, threshold: relisting)
+        } else {
+            links = ConfidenceDeduction.parents(of: founders, confidence: confidence, threshold: options.threshold)
+        }
+        if let edges { choose(&links, input, founders, confidence, edges, threads: threads) }
         var sets = DisjointSets(count: input.count)
         for (row, parent) in links.enumerated() where parent >= 0 { sets.unite(row, parent) }
         return try groups.grouping(
             (0..<input.count).map { sets.find($0) }, graph: graph, method: method,
             parameters: [
-                "neighbours": Double(neighbours), "threshold": Double(threshold), "confident": confidentShare,
-                "qualityFloor": Double(qualityFloor),
+                "neighbours": Double(options.neighbours), "threshold": Double(options.relisting ?? options.threshold),
+                "relisting": options.relisting == nil ? 0 : 1, "confident": options.confidentShare,
+                "qualityFloor": Double(options.qualityFloor),
             ])
     }
 
-    /// The parent that each row is linked to, or −1.
-    private func parents(
-        _ input: ClusteringInput, _ graph: NeighbourGraph, _ confidence: [Float], threads: Int
-    ) -> [Int] {
-        var parents = ConfidenceDeduction.parents(of: graph, confidence: confidence)
-        for row in 0..<graph.rows where parents[row] >= 0 {
-            if input.vectors.dot(row, input.vectors, parents[row]) <= threshold { parents[row] = -1 }
+    /// The neighbours of every row by the cosine of its hidden units.
+    private static func lists(of hidden: Matrix, k: Int, threads: Int) throws(LikenessError) -> NeighbourGraph {
+        var hidden = hidden
+        hidden.normaliseRows(threads: threads)
+        let space = EmbeddingSpace(
+            id: "gcn-v hidden", dimension: hidden.columns, metric: .cosine, normalised: true)
+        // no row with all units 0 is anybody's neighbour
+        return try NeighbourGraph.forGrouping(hidden, space: space, k: k, floor: 0.01, threads: threads)
+    }
+
+    /// Lets GCN-E choose the parents of the surest rows.
+    private func choose(
+        _ parents: inout [Int], _ input: ClusteringInput, _ graph: NeighbourGraph, _ confidence: [Float],
+        _ edges: ConnectivityNetwork, threads: Int
+    ) {
+        let surest = ParentCandidates.surest(options.confidentShare, of: confidence)
+        let chosen = parallelMap(surest.count, threads: threads, grain: 16) {
+            likeliest(surest[$0], input, graph, confidence, edges)
         }
-        guard let edges else { return parents }
-        let surest = ParentCandidates.surest(confidentShare, of: confidence)
-        let chosen = Plain<Int>(count: surest.count, of: -1)
-        parallelFor(surest.count, threads: threads, grain: 16) { t in
-            chosen.base[t] = likeliest(surest[t], input, graph, confidence, edges)
-        }
-        for (t, row) in surest.enumerated() { parents[row] = chosen.base[t] }
-        return parents
+        for (row, parent) in zip(surest, chosen) { parents[row] = parent }
     }
 
     /// The neighbour of higher confidence that is most probably the same person, if that is probable at all.

@@ -66,7 +66,8 @@ public struct ConfidenceNetwork: Sendable {
             graph.withNeighbours(of: row) { indices, similarities in
                 guard !indices.isEmpty else { return 0 }
                 let sum = zip(indices, similarities).reduce(Float(0)) { sum, entry in
-                    sum + (truth[Int(entry.0)] == truth[row] ? entry.1 : -entry.1)
+                    // whoever is unknown is nobody's person
+                    sum + (truth[row] >= 0 && truth[Int(entry.0)] == truth[row] ? entry.1 : -entry.1)
                 }
                 return sum / Float(indices.count)
             }

@@ -4,59 +4,86 @@ public import FaceCore
 ///
 /// Rows that no proposal holds stay alone. O(Σ sizes of proposals) products with the layers.
 public struct ProposalClusterer: Clusterer {
+    public struct Options: Sendable, Hashable {
+        public var proposals: GroupProposals
+        /// Proposals that overlap a better one by more (IoU) are out; 1 suppresses none.
+        public var suppression: Double
+        /// Proposals of a smaller predicted purity (IoP) are out; 0 keeps all.
+        public var purity: Float
+        /// Proposals of at least this predicted purity are not cleaned.
+        public var clean: Float
+        public var qualityFloor: Float
+
+        public init(
+            proposals: GroupProposals = .init(), suppression: Double = 1, purity: Float = 0,
+            clean: Float = .infinity, qualityFloor: Float = 0.25
+        ) {
+            (self.proposals, self.suppression) = (proposals, suppression)
+            (self.purity, self.clean, self.qualityFloor) = (purity, clean, qualityFloor)
+        }
+    }
+
     public var method: String { segmentation == nil ? "gcn-d" : "gcn-d+s" }
+    public let options: Options
     private let detection: DetectionNetwork
     private let segmentation: SegmentationNetwork?
-    private let proposals: GroupProposals
-    private let suppression: Double
-    private let qualityFloor: Float
 
+    /// Throws `usage` where the purity decides and the network does not tell it.
     public init(
-        _ detection: DetectionNetwork, segmentation: SegmentationNetwork? = nil, proposals: GroupProposals = .init(),
-        suppression: Double = 1, qualityFloor: Float = 0.25
-    ) {
+        _ detection: DetectionNetwork, segmentation: SegmentationNetwork? = nil, options: Options = .init()
+    ) throws(LikenessError) {
+        guard detection.tellsPurity || (options.purity <= 0 && options.clean > 1) else {
+            throw LikenessError(
+                .usage, subject: "purity", "this gcn-d tells the overlap of a proposal alone, not its purity",
+                remedy: "use weights that were trained with --target both")
+        }
         self.detection = detection
         self.segmentation = segmentation
-        self.proposals = proposals
-        self.suppression = suppression
-        self.qualityFloor = qualityFloor
+        self.options = options
     }
 
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
         try detection.card.require(input)
         try segmentation?.card.require(input)
-        let groups = try ConstrainedGroups(input, qualityFloor: qualityFloor)
-        let k = proposals.cuts.map(\.neighbours).max() ?? 80
-        let graph = try input.neighbours(k: k, threads: threads)
+        let groups = try ConstrainedGroups(input, qualityFloor: options.qualityFloor)
+        let graph = try input.neighbours(k: options.proposals.neighbours, threads: threads)
         let founders = groups.founders(of: graph)
-        let found = proposals.proposals(of: founders)
-        let scores = Plain<Float>(count: found.count, of: 0)
-        let kept = Plain<Bool>(count: found.reduce(0) { $0 + $1.count }, of: true)
-        var starts = [0]
-        for proposal in found { starts.append(starts[starts.count - 1] + proposal.count) }
-        parallelFor(found.count, threads: threads, grain: 16) { [starts] p in
-            let x = input.vectors.rows(at: found[p])
-            let adjacency = MeanAdjacency(of: found[p], in: founders)
-            scores.base[p] = detection.score(x, adjacency)
-            guard let segmentation else { return }
-            for (t, isKept) in segmentation.kept(x, adjacency).enumerated() { kept.base[starts[p] + t] = isKept }
-        }
-        let cleaned = found.indices.map { p in
-            found[p].indices.filter { kept.base[starts[p] + $0] }.map { found[p][$0] }
-        }
+        let found = try options.proposals.proposals(of: founders, vectors: input.vectors, threads: threads)
+        let pure = parallelMap(found.count, threads: threads, grain: 16) {
+            judgement(of: found[$0], input.vectors, founders)
+        }.filter { options.purity <= 0 || $0.purity >= options.purity }
         // what a network took out of a proposal forms a group at the lowest rank
-        let leftovers = found.indices.map { p in
-            found[p].indices.filter { !kept.base[starts[p] + $0] }.map { found[p][$0] }
-        }
-        let all = cleaned + leftovers
-        let ranks = (0..<found.count).map { scores.base[$0] } + leftovers.map { _ in -Float.infinity }
-        let owners = ProposalOverlap.owners(of: all, scores: ranks, rows: input.count, suppression: suppression)
-        let labels = owners.enumerated().map { row, owner in owner >= 0 ? owner : all.count + row }
+        let owners = ProposalOverlap.owners(
+            of: pure.map(\.kept) + pure.map(\.removed),
+            scores: pure.map(\.score) + pure.map { _ in -.infinity }, rows: input.count,
+            suppression: options.suppression)
+        let labels = owners.enumerated().map { row, owner in owner >= 0 ? owner : 2 * pure.count + row }
         return try groups.grouping(
             labels, graph: graph, method: method,
             parameters: [
-                "neighbours": Double(k), "proposals": Double(found.count), "suppression": suppression,
-                "qualityFloor": Double(qualityFloor),
+                "neighbours": Double(options.proposals.neighbours), "proposals": Double(found.count),
+                "pure": Double(pure.count), "suppression": options.suppression, "purity": Double(options.purity),
+                "qualityFloor": Double(options.qualityFloor),
             ])
+    }
+
+    /// What the networks say of one proposal.
+    private struct Judgement {
+        var score: Float = 0
+        var purity: Float = 1
+        var kept: [Int] = []
+        var removed: [Int] = []
+    }
+
+    private func judgement(of rows: [Int], _ vectors: Matrix, _ graph: NeighbourGraph) -> Judgement {
+        let x = vectors.rows(at: rows)
+        let adjacency = MeanAdjacency(of: rows, in: graph)
+        let told = detection.judgement(x, adjacency)
+        var out = Judgement(score: told.overlap, purity: told.purity ?? 1, kept: rows)
+        guard let segmentation, out.purity < options.clean else { return out }
+        let isKept = segmentation.kept(x, adjacency)
+        out.kept = rows.indices.filter { isKept[$0] }.map { rows[$0] }
+        out.removed = rows.indices.filter { !isKept[$0] }.map { rows[$0] }
+        return out
     }
 }
