@@ -75,7 +75,10 @@
         /// The tensors (of one shape) of all processes, in their order.
         public func gathered(_ tensor: Tensor) throws(LikenessError) -> [Tensor] {
             var out = [OpaquePointer?](repeating: nil, count: size)
-            try LibTorch.check(ts_group_all_gather(handle, sent(tensor).handle, &out), "all-gather")
+            // the copy must outlive the call
+            let own = try sent(tensor)
+            let status = withExtendedLifetime(own) { ts_group_all_gather(handle, own.handle, &out) }
+            try LibTorch.check(status, "all-gather")
             return try out.map { (handle) throws(LikenessError) in try Tensor(owning: handle).beside(tensor) }
         }
 
