@@ -30,6 +30,18 @@ int ts_available(void) { return 0; }
 #include <torch/csrc/distributed/c10d/FileStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
+// `scripts/bootstrap` puts the first header (an empty one) on the path of a LibTorch that has CUDA's libraries; the others
+// belong to CUDA and NCCL. Without one of them processes talk over gloo, whatever device they compute on.
+#if __has_include(<likeness_cuda.h>) && __has_include(<cuda_runtime_api.h>) && __has_include(<nccl.h>)
+#define LIKENESS_NCCL 1
+#ifndef USE_C10D_NCCL
+#define USE_C10D_NCCL
+#endif
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+#else
+#define LIKENESS_NCCL 0
+#endif
+
 struct ts_tensor {
     at::Tensor value;
 };
@@ -37,7 +49,7 @@ struct ts_operator {
     c10::OperatorHandle handle;
 };
 struct ts_group {
-    c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+    c10::intrusive_ptr<c10d::Backend> backend;
     int rank, size;
 };
 
@@ -116,6 +128,19 @@ c10::IValue fitted(c10::IValue given, const c10::Argument &wanted) {
     return out;
 }
 
+/// Which device is used, every tensor of a call says itself.
+c10::intrusive_ptr<c10d::Backend> over_nccl(
+    [[maybe_unused]] const c10::intrusive_ptr<c10d::Store> &store, [[maybe_unused]] int rank,
+    [[maybe_unused]] int size, [[maybe_unused]] std::chrono::milliseconds limit) {
+#if LIKENESS_NCCL
+    auto options = c10d::ProcessGroupNCCL::Options::create();
+    options->timeout = limit;
+    return c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size, options);
+#else
+    TORCH_CHECK(false, "this build has no NCCL");
+#endif
+}
+
 at::Generator generator(int index) { return at::globalContext().defaultGenerator(device(index)); }
 
 }  // namespace
@@ -140,11 +165,13 @@ int ts_set_threads(int count) {
     });
 }
 
-int ts_cuda_available(void) {
+int ts_cuda_devices(void) {
     int found = 0;
-    guarded([&] { found = at::hasCUDA() ? 1 : 0; });
+    guarded([&] { found = at::hasCUDA() ? static_cast<int>(at::getNumGPUs()) : 0; });
     return found;
 }
+
+int ts_has_nccl(void) { return LIKENESS_NCCL; }
 
 int64_t ts_nanoseconds_inside(void) { return nanoseconds_inside.load(); }
 int64_t ts_live_tensors(void) { return live_tensors.load(std::memory_order_relaxed); }
@@ -207,7 +234,9 @@ void ts_tensor_free(ts_tensor *tensor) {
 int32_t ts_tensor_dimensions(const ts_tensor *tensor) { return static_cast<int32_t>(tensor->value.dim()); }
 int64_t ts_tensor_extent(const ts_tensor *tensor, int32_t dimension) { return tensor->value.sizes()[dimension]; }
 int32_t ts_tensor_element(const ts_tensor *tensor) { return static_cast<int32_t>(tensor->value.scalar_type()); }
-int ts_tensor_is_cuda(const ts_tensor *tensor) { return tensor->value.is_cuda() ? 1 : 0; }
+int ts_tensor_device(const ts_tensor *tensor) {
+    return tensor->value.is_cuda() ? std::max<int>(0, tensor->value.device().index()) : -1;
+}
 
 int ts_tensor_read(const ts_tensor *tensor, void *destination, int64_t bytes) {
     return guarded([&] {
@@ -290,15 +319,19 @@ int ts_set_generator_state(int index, const ts_tensor *state) {
     });
 }
 
-int ts_group_create(const char *file, const char *host, int rank, int size, double seconds, ts_group **out) {
+int ts_group_create(
+    const char *file, const char *host, int rank, int size, double seconds, int nccl_device, ts_group **out) {
     return guarded([&] {
         auto limit = std::chrono::milliseconds(static_cast<int64_t>(seconds * 1000));
         auto store = c10::make_intrusive<c10d::FileStore>(file, size);
         store->setTimeout(limit);
+        if (nccl_device >= 0) {
+            *out = new ts_group{over_nccl(store, rank, size, limit), rank, size};
+            return;
+        }
         auto options = c10d::ProcessGroupGloo::Options::create(limit);
         options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(host));
-        auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
-        *out = new ts_group{gloo, rank, size};
+        *out = new ts_group{c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options), rank, size};
     });
 }
 
@@ -312,7 +345,7 @@ int ts_group_all_reduce(ts_group *group, ts_tensor *tensor, int operation) {
         options.reduceOp = operation == ts_maximum ? c10d::ReduceOp::MAX : c10d::ReduceOp::SUM;
         std::vector<at::Tensor> tensors{tensor->value.detach()};
         TORCH_CHECK(tensors[0].is_contiguous(), "only contiguous tensors can be reduced");
-        group->gloo->allreduce(tensors, options)->wait();
+        group->backend->allreduce(tensors, options)->wait();
     });
 }
 
@@ -322,7 +355,7 @@ int ts_group_broadcast(ts_group *group, ts_tensor *tensor, int root) {
         options.rootRank = root;
         std::vector<at::Tensor> tensors{tensor->value.detach()};
         TORCH_CHECK(tensors[0].is_contiguous(), "only contiguous tensors can be broadcast");
-        group->gloo->broadcast(tensors, options)->wait();
+        group->backend->broadcast(tensors, options)->wait();
     });
 }
 
@@ -331,7 +364,7 @@ int ts_group_all_gather(ts_group *group, const ts_tensor *tensor, ts_tensor **ou
         std::vector<at::Tensor> inputs{tensor->value.detach().contiguous()};
         std::vector<std::vector<at::Tensor>> outputs(1);
         for (int i = 0; i < group->size; i++) outputs[0].push_back(at::empty_like(inputs[0]));
-        group->gloo->allgather(outputs, inputs, {})->wait();
+        group->backend->allgather(outputs, inputs, {})->wait();
         for (int i = 0; i < group->size; i++) out[i] = handle(outputs[0][i]);
     });
 }

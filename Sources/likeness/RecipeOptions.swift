@@ -26,6 +26,11 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Begin with these weights (.onnx or .safetensors).", valueName: "file"))
     var weights: String?
     @Flag(help: "Train the class weights only.") var frozenTrunk = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep the statistics of batch normalisation (default: where the weights have it folded).")
+    var frozenStatistics: Bool?
+    @Flag(help: "Begin with the mean embeddings of the classes as their weights.") var classMeans = false
     @Option(help: ArgumentHelp("Dropout before the last layer.", valueName: "share")) var dropout: Double?
     @Option(
         help: ArgumentHelp(
@@ -93,6 +98,8 @@ struct RecipeOptions: ParsableArguments {
         change(&out.backbone, backbone)
         if let weights { out.weights = weights }
         if frozenTrunk { out.frozenTrunk = true }
+        if let frozenStatistics { out.frozenStatistics = frozenStatistics }
+        if classMeans { out.classMeans = true }
         change(&out.dropout, dropout)
         try changeLoss(&out)
         if let head { out.head.kind = try ChoiceOption.value("--head", head) }

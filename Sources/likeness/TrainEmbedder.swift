@@ -65,7 +65,9 @@ struct TrainEmbedder: ParsableCommand {
             let console = common.console
             let isMain = (rank ?? 0) == 0
             let group = try rank.map { rank in
-                try ProcessGroup(meeting: meeting ?? "\(out)/meeting", rank: rank, size: processes)
+                try ProcessGroup(
+                    meeting: meeting ?? "\(out)/meeting", rank: rank, size: processes,
+                    device: Device(recipe.device, rank: rank))
             }
             let data = try prepare(recipe, isMain: isMain, group: group)
             let threads = max(1, common.threadCount / processes)

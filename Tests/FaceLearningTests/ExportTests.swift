@@ -24,6 +24,61 @@
             #expect(vector.count == test.vector.count && worst <= test.tolerance, "\(worst)")
         }
 
+        private static let dlib = try? TestData.model("dlib-resnet29.onnx")
+
+        /// dlib's published weights: other pixels (means a channel, 1/256), a product without bias at the end; against
+        /// OpenVINO on the same file.
+        @Test(.enabled(if: dlib != nil, "dlib-resnet29.onnx is not among the models"))
+        func dlibReproducesItsEmbeddings() throws {
+            let path = try #require(Self.dlib)
+            let net = try Backbone(.named("dlib-29"), seed: nil)
+            try BackboneWeights.load(path, into: net)
+            let chips = (1...2).map { SelfTestPattern.chip(seed: $0, size: 150) }
+            let input = try ChipTensor.make(chips, channels: 3)
+            let got = try withoutGradients { () throws(LikenessError) in try net(input, training: false).floats() }
+            let engine = try InferenceEngine(.init(threads: 1, streams: 1))
+            let network = try Network(file: path, inputShape: [2, 3, 150, 150], engine: engine)
+            let pixels = try input.floats().map { ($0 / ChipTensor.scale + ChipTensor.mean).rounded() }
+            let want: [Float] = try network.withRequest { request throws(LikenessError) in
+                for (i, value) in pixels.enumerated() { request.input[i] = value }
+                try request.run()
+                return try Array(request.output(0))
+            }
+            let worst = zip(got, want).map { abs($0 - $1) }.max() ?? 1
+            #expect(got.count == 256 && want.contains { abs($0) > 0.05 } && worst <= 1e-4, "\(worst)")
+            #expect(try net.hasFoldedNormalisation)
+        }
+
+        /// What a file does to its pixels goes into the first convolution, and is refused where zeros around the picture
+        /// would make it wrong.
+        @Test(arguments: [0, 1])
+        func inputNormalisationIsTakenOver(padding: Int) throws {
+            let plan = try BackbonePlan(
+                "one", input: [3, 4, 4],
+                layers: [
+                    .convolution(.init(3, 2, [3, 3], padding: [padding, padding], bias: true)), .globalAverage,
+                    .flatten,
+                ])
+            let net = try Backbone(plan, seed: 6)
+            var graph = try ONNXExport.graph(net)
+            graph.constants["pixel.mean"] = .init([10, 20, 30], [1, 3, 1, 1])
+            graph.constants["pixel.scale"] = .init([0.5], [1, 1, 1, 1])
+            let other = try Backbone(plan, seed: nil)
+            let (subject, bytes) = (try TemporaryFolder(), Data(graph.encoded()))
+            try bytes.write(to: URL(fileURLWithPath: subject.file("one.onnx")))
+            guard padding == 0 else {
+                let error = failure { try BackboneWeights.load(subject.file("one.onnx"), into: other) }
+                #expect(error?.code == .checkpointMismatch)
+                return
+            }
+            try BackboneWeights.load(subject.file("one.onnx"), into: other)
+            let chip = Raster(width: 4, height: 4, pixels: (0..<48).map { UInt8($0 * 5) })
+            let own = try ChipTensor.make([chip], channels: 3)
+            let theirs = try (own * 128 + 127.5 - Tensor([10, 20, 30] as [Double], [1, 3, 1, 1])) * 0.5
+            let (a, b) = (try other(own, training: false).floats(), try net(theirs, training: false).floats())
+            #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-3 }, "\(a) \(b)")
+        }
+
         @Test func otherArchitecturesAreRefused() throws {
             let path = try TestData.file("models/mobilefacenet-y1.onnx")
             for id in ["lenet-pp-2d", "mobilefacenet-paper"] {

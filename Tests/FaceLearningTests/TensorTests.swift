@@ -25,6 +25,34 @@
             #expect(error?.message.contains("out of range") == true)
         }
 
+        @Test func devices() throws {
+            #expect(try Device("cpu") == .cpu && Tensor.filled(1, [2]).device == .cpu)
+            for name in ["gpu", "cuda:", "cuda:-1", "cuda:64", "cuda:0:1", ""] {
+                #expect(failure { _ = try Device(name) }?.code == .usage, "\(name)")
+            }
+            let found = LibTorch.cudaDevices
+            let error = failure { _ = try Device("cuda:\(found)") }
+            #expect(error?.code == .deviceUnavailable && error?.remedy != nil)
+            if found == 0 {
+                #expect(failure { _ = try Device("cuda", rank: 1) }?.code == .deviceUnavailable)
+                #expect(failure { _ = try Tensor.filled(1, [2]).moved(to: .cuda(0)) }?.code == .tensorOperation)
+            } else {
+                #expect(try Device("cuda", rank: found) == .cuda(0))
+            }
+        }
+
+        /// NCCL needs a device for each process.
+        @Test func backends() {
+            typealias Backend = ProcessGroup.Backend
+            for (device, processes, hasNCCL, want) in [
+                (Device.cpu, 2, true, Backend.gloo), (.cuda(1), 2, true, .nccl), (.cuda(0), 3, true, .gloo),
+                (.cuda(0), 2, false, .gloo),
+            ] {
+                let found = Backend.suited(to: device, processes: processes, hasNCCL: hasNCCL, devices: 2)
+                #expect(found == want, "\(device) \(processes) \(hasNCCL)")
+            }
+        }
+
         @Test(arguments: [Element.float64, .float32, .float16, .bfloat16])
         func elements(_ element: Element) throws {
             let a = try Tensor([0.5, -1.25, 3], [3], element: element)

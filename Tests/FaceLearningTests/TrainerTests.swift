@@ -78,6 +78,58 @@
             for line in lines { #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil) }
         }
 
+        /// Weights with folded normalisation are the network they were at step 0, and their statistics stay; `false` brings
+        /// back normalising by the batch.
+        @Test(arguments: [nil, true, false] as [Bool?])
+        func foldedNormalisationStays(_ option: Bool?) throws {
+            let folder = try TemporaryFolder()
+            let (data, plan) = (try ToyTraining.data(), try ToyTraining.plan())
+            var recipe = ToyTraining.recipe()
+            recipe.frozenStatistics = option
+            (recipe.average, recipe.augmentation.flip) = (nil, 0)
+            let source = try Backbone(plan, seed: 8)
+            try Data(ONNXExport.graph(source).encoded()).write(to: URL(fileURLWithPath: folder.file("w.onnx")))
+            recipe.weights = folder.file("w.onnx")
+            recipe.classMeans = true
+            let trainer = try Trainer(recipe, data: data, folder: folder.file("run"), plan: plan, threads: 1)
+            #expect(try trainer.backbone.hasFoldedNormalisation)
+            let chips = (0..<12).map(data.chip)
+            let input = try ChipTensor.make(chips, channels: 3)
+            let keeps = option ?? true
+            #expect(trainer.backbone.keepsStatistics == keeps)
+            for _ in 0..<3 { _ = try trainer.takeStep() }
+            #expect(try trainer.backbone.hasFoldedNormalisation == keeps)
+            // without dropout what the network is in training and at rest is one and the same
+            let still = try Backbone(
+                BackbonePlan("still", input: plan.input, layers: plan.layers.filter { $0 != .dropout(0.1) }), seed: 8)
+            still.keepsStatistics = keeps
+            let (a, b) = (try still(input, training: true).floats(), try still(input, training: false).floats())
+            #expect((a == b) == keeps)
+        }
+
+        /// Class weights at the means: the first step knows nearly all classes already, whatever the head.
+        @Test(arguments: HeadRecipe.Kind.allCases)
+        func classMeans(_ head: HeadRecipe.Kind) throws {
+            let folder = try TemporaryFolder()
+            let (data, plan) = (try ToyTraining.data(), try ToyTraining.plan())
+            var recipe = ToyTraining.recipe()
+            (recipe.head, recipe.frozenTrunk) = (HeadRecipe(head), true)
+            recipe.weights = folder.file("w.safetensors")
+            try BackboneWeights.write(Backbone(plan, seed: 8), to: folder.file("w.safetensors"))
+            func first(_ name: String) throws -> Objective.Report {
+                try Trainer(recipe, data: data, folder: folder.file(name), plan: plan, threads: 1).takeStep().report
+            }
+            let drawn = try first("drawn")
+            recipe.classMeans = true
+            let means = try first("means")
+            #expect(means.loss < drawn.loss && (means.targetCosine ?? 0) > 0.7, "\(means) \(drawn)")
+            recipe.weights = nil
+            #expect(failure { try recipe.check() }?.code == .usage)
+            (recipe.weights, recipe.loss) = ("w", LossRecipe(.triplet))
+            recipe.sampling = .identities
+            #expect(failure { try recipe.check() }?.code == .usage)
+        }
+
         /// m steps, a new trainer from the checkpoint, n − m steps: the bits of n steps in one go.
         @Test(arguments: [
             (LossRecipe.Kind.cosFace, TrainingRecipe.OptimiserKind.sgd), (.adaCos, .adamw), (.center, .sgd),

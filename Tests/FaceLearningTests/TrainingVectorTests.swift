@@ -29,6 +29,13 @@ import Testing
         #expect(try sample == c.expectation("sample").integers)
     }
 
+    /// Of equal keys the first classes are taken, positives before all.
+    @Test func samplesOfEqualKeys() {
+        #expect(ClassSample.chosen(keys: [0.5, 0.5, 0.9, 0.5, 0.1], positives: [4], rate: 0.8) == [0, 1, 2, 4])
+        #expect(ClassSample.chosen(keys: [0, 0, 0, 0], positives: [3], rate: 0.5) == [0, 3])
+        #expect(ClassSample.chosen(keys: [0.2, 0.1], positives: [], rate: 0.5) == [0])
+    }
+
     #if Training
         @Test(arguments: ["sgd-momentum", "sgd-nesterov", "adamw"], [Element.float64, .float32])
         func optimiser(_ id: String, _ element: Element) throws {

@@ -19,7 +19,7 @@ int ts_available(void);
 typedef struct ts_tensor ts_tensor;
 /// An operation of ATen; never freed.
 typedef struct ts_operator ts_operator;
-/// Processes that work together over gloo.
+/// Processes that work together over gloo or NCCL.
 typedef struct ts_group ts_group;
 
 /// What an argument is. Types of elements travel as `ts_integer` with LibTorch's own number.
@@ -42,8 +42,10 @@ const char *ts_error(void);
 const char *ts_configuration(void);
 /// Threads of one operation. 0 leaves LibTorch's own choice.
 int ts_set_threads(int count);
-/// 1 where a CUDA device can be used.
-int ts_cuda_available(void);
+/// CUDA devices that can be used: 0 for a LibTorch without CUDA, and on a machine without one.
+int ts_cuda_devices(void);
+/// 1 when processes can talk over NCCL.
+int ts_has_nccl(void);
 /// Handles that have not been given back.
 int64_t ts_live_tensors(void);
 /// Nanoseconds that all threads together have spent in the functions below, since the process began.
@@ -66,7 +68,8 @@ void ts_tensor_free(ts_tensor *tensor);
 int32_t ts_tensor_dimensions(const ts_tensor *tensor);
 int64_t ts_tensor_extent(const ts_tensor *tensor, int32_t dimension);
 int32_t ts_tensor_element(const ts_tensor *tensor);
-int ts_tensor_is_cuda(const ts_tensor *tensor);
+/// −1 on the CPU, 0… the CUDA device.
+int ts_tensor_device(const ts_tensor *tensor);
 /// Copies all elements, in row-major order, to memory of exactly `bytes` bytes.
 int ts_tensor_read(const ts_tensor *tensor, void *destination, int64_t bytes);
 /// `index` −1 is the CPU, 0… a CUDA device. The same handle when it is there already.
@@ -94,8 +97,10 @@ int ts_generator_state(int index, ts_tensor **out);
 int ts_set_generator_state(int index, const ts_tensor *state);
 
 /// Joins `size` processes that meet through `file` (new, or left by processes of this very run) and then talk over
-/// sockets of the address `host`. Waits for the others, at most `seconds`, here and in every later call.
-int ts_group_create(const char *file, const char *host, int rank, int size, double seconds, ts_group **out);
+/// sockets of the address `host`, or, with an `nccl_device` of 0 or more, over NCCL: their tensors are then on that CUDA
+/// device, another one for each. Waits for the others, at most `seconds`, here and in every later call.
+int ts_group_create(
+    const char *file, const char *host, int rank, int size, double seconds, int nccl_device, ts_group **out);
 void ts_group_free(ts_group *group);
 enum { ts_sum, ts_maximum };
 /// In place: every process ends with the sum or the maximum.

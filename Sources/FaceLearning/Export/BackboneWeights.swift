@@ -85,11 +85,13 @@
         // MARK: ONNX
 
         /// Layers with weights are matched in order, by kind and shape. Batch normalisation that the file has folded into a
-        /// convolution becomes one that only adds: mean 0, variance 1 − ε, scale 1, the folded bias as its shift.
+        /// convolution becomes one that only adds: mean 0, variance 1 − ε, scale 1, the folded bias as its shift. Where the
+        /// file normalises pixels otherwise than ``ChipTensor``, its first convolution takes the difference over.
         private static func load(_ graph: ONNXGraph, into net: Backbone, subject: String) throws(LikenessError) {
-            var nodes = graph.nodes.filter { ["Conv", "Gemm", "PRelu", "BatchNormalization"].contains($0.operation) }[
-                ...]
+            let kinds: Set = ["Conv", "Gemm", "MatMul", "PRelu", "BatchNormalization"]
+            var nodes = graph.nodes.filter { kinds.contains($0.operation) }[...]
             var pending: [Float]?
+            var isFirst = true
             for leaf in net.plan.leaves {
                 let path = leaf.path
                 if case .batchNorm(let b) = leaf.layer {
@@ -105,14 +107,23 @@
                     continue
                 }
                 try flush(&pending, subject, path)
-                let wanted = leaf.layer.onnxOperation
-                guard let node = nodes.popFirst(), node.operation == wanted else {
+                guard let node = nodes.popFirst(), leaf.layer.onnxOperations.contains(node.operation) else {
                     throw LikenessError(
-                        .checkpointMismatch, subject: subject, "has no \(wanted) where \(net.plan.id) has '\(path)'")
+                        .checkpointMismatch, subject: subject,
+                        "has no \(leaf.layer.onnxOperations.joined(separator: " or ")) where \(net.plan.id) has '\(path)'"
+                    )
                 }
-                try set(net, "\(path).weight", constant(graph, node, 1, subject))
-                guard wanted != "PRelu" else { continue }
-                let bias = node.inputs.count > 2 ? try constant(graph, node, 2, subject) : nil
+                var weights = try weights(graph, node, subject)
+                if case .prelu = leaf.layer {
+                    try set(net, "\(path).weight", weights)
+                    continue
+                }
+                var bias = node.inputs.count > 2 ? try constant(graph, node, 2, subject) : nil
+                if isFirst, let input = ONNXInput(graph) {
+                    try takeOver(input, leaf.layer, &weights, &bias, subject)
+                }
+                isFirst = false
+                try set(net, "\(path).weight", weights)
                 if net["\(path).bias"] != nil {
                     let zero = [Float](repeating: 0, count: leaf.layer.outputs)
                     try set(net, "\(path).bias", bias ?? .init(zero, [zero.count]))
@@ -124,6 +135,51 @@
                 throw LikenessError(
                     .checkpointMismatch, subject: subject, "has \(nodes.count) layers more than \(net.plan.id)")
             }
+        }
+
+        /// The node's weights, those of a product as outputs × inputs.
+        private static func weights(
+            _ graph: ONNXGraph, _ node: ONNXGraph.Node, _ subject: String
+        ) throws(LikenessError) -> ONNXGraph.Constant {
+            let stored = try constant(graph, node, 1, subject)
+            var isTransposed = node.operation == "MatMul"
+            if node.operation == "Gemm" {
+                isTransposed = true
+                if case .int(let flag) = node.attributes["transB"] { isTransposed = flag == 0 }
+            }
+            guard isTransposed, stored.shape.count == 2 else { return stored }
+            let (rows, columns) = (stored.shape[0], stored.shape[1])
+            let values = (0..<columns).flatMap { c in (0..<rows).map { stored.values[$0 * columns + c] } }
+            return .init(values, [columns, rows])
+        }
+
+        /// A first convolution that gives for ``ChipTensor``'s pixels what it gave for the file's own. A shift can only be
+        /// taken over where no zeros are put around the picture.
+        private static func takeOver(
+            _ input: ONNXInput, _ layer: Layer, _ weights: inout ONNXGraph.Constant, _ bias: inout ONNXGraph.Constant?,
+            _ subject: String
+        ) throws(LikenessError) {
+            guard case .convolution(let c) = layer, weights.shape == c.weightShape else { return }
+            let changes = input.after(
+                mean: Double(ChipTensor.mean), scale: Double(ChipTensor.scale), channels: c.inputs / c.groups)
+            guard c.groups == 1, let changes else {
+                throw LikenessError(.checkpointMismatch, subject: subject, "normalises pixels in a way not known here")
+            }
+            guard changes.contains(where: { abs($0.factor - 1) > 1e-6 || abs($0.shift) > 1e-6 }) else { return }
+            guard c.padding == [0, 0] || changes.allSatisfy({ abs($0.shift) <= 1e-6 }) else {
+                throw LikenessError(
+                    .checkpointMismatch, subject: subject,
+                    "subtracts other means than \(ChipTensor.mean) before a convolution with padding")
+            }
+            let window = c.kernel[0] * c.kernel[1]
+            var added = [Double](repeating: 0, count: c.outputs)
+            for (i, value) in weights.values.enumerated() {
+                let change = changes[i / window % c.inputs]
+                added[i / (window * c.inputs)] += Double(value) * change.shift
+                weights.values[i] = Float(Double(value) * change.factor)
+            }
+            let old = bias?.values ?? [Float](repeating: 0, count: c.outputs)
+            bias = .init(zip(old, added).map { Float(Double($0) + $1) }, [c.outputs])
         }
 
         private static func flush(_ pending: inout [Float]?, _ subject: String, _ path: String) throws(LikenessError) {
@@ -153,7 +209,7 @@
             try set(net, "\(path).weight", fill(1))
             try set(net, "\(path).bias", shift.map { .init($0, [n]) } ?? fill(0))
             try set(net, "\(path).running_mean", fill(0))
-            try set(net, "\(path).running_var", fill(Float(1 - b.epsilon)))
+            try set(net, "\(path).running_var", fill(Layer.BatchNorm.foldedVariance(epsilon: b.epsilon)))
         }
 
         private static func set(_ net: Backbone, _ name: String, _ c: ONNXGraph.Constant) throws(LikenessError) {
@@ -169,12 +225,13 @@
     }
 
     extension Layer {
-        var onnxOperation: String {
+        /// Operations that may stand for it in a file.
+        var onnxOperations: [String] {
             switch self {
-            case .convolution: "Conv"
-            case .linear: "Gemm"
-            case .prelu: "PRelu"
-            default: ""
+            case .convolution: ["Conv"]
+            case .linear(_, _, let bias): bias ? ["Gemm"] : ["Gemm", "MatMul"]
+            case .prelu: ["PRelu"]
+            default: []
             }
         }
 

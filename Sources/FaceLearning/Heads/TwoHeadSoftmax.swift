@@ -83,30 +83,33 @@
             let clusterLabels = labels.map { clusters.clusterOfClass[$0] }
             let logits = try features.productOfRows(clusterWeights.value) + clusterBias.value
             let clusterLoss = try CrossEntropy()(logits, Tensor(clusterLabels).beside(features))
-            // The rows of the clusters in the batch, one cluster after another.
+            // A leaf for the rows of each cluster in the batch: slices of one leaf would each get a gradient as large as all.
             let present = Set(clusterLabels).sorted()
-            let rows = try Tensor(present.flatMap { clusters.members[$0] }).beside(features)
-            let own = try weights.value.detached().rows(rows).asLeaf()
+            var leaves: [Tensor] = []
             var within = try features.sum() * 0
-            var (start, hits, cosines) = (0, 0.0, 0.0)
+            var (hits, cosines) = (0.0, 0.0)
             for cluster in present {
-                let members = clusters.members[cluster]
                 let samples = clusterLabels.indices.filter { clusterLabels[$0] == cluster }
                 let columns = try Tensor(samples.map { clusters.placeOfClass[labels[$0]] }).beside(features)
+                let own = try weights.value.detached().rows(Tensor(clusters.members[cluster]).beside(features)).asLeaf()
                 let batch = try MarginBatch(
-                    features: features.rows(Tensor(samples).beside(features)),
-                    weights: own.slice(0, from: start, count: members.count), labels: columns, rule: rule)
+                    features: features.rows(Tensor(samples).beside(features)), weights: own, labels: columns, rule: rule
+                )
                 within = try within + CrossEntropy(reduction: .sum)(rule.logits(batch), columns)
                 let best = try batch.products.detached().maximum(over: 1).indices
                 hits += try (best .== columns).converted(to: .float64).sum().scalar()
                 cosines += try batch.target.sum().scalar()
-                start += members.count
+                leaves.append(own)
             }
             let n = Double(labels.count)
             within = try within / n
             let loss = try clusterLoss + within
             try (loss * factor).backward()
-            weights.sparse = (rows, try own.gradientOrZeros())
+            let rows = try Tensor(present.flatMap { clusters.members[$0] }).beside(features)
+            weights.sparse = (
+                rows,
+                try Tensor.concatenated(leaves.map { (leaf) throws(LikenessError) in try leaf.gradientOrZeros() })
+            )
             return HeadReport(
                 loss: try loss.scalar(),
                 parts: ["clusters": try clusterLoss.scalar(), "within": try within.scalar()],

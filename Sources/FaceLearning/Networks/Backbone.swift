@@ -12,7 +12,7 @@
         public private(set) var buffers: [String: Tensor] = [:]
         public let element: Element
         public let device: Device
-        /// Whether batch normalisation keeps its running statistics as they are while training, for a frozen trunk.
+        /// Whether batch normalisation uses its running statistics while training too, and leaves them as they are.
         public var keepsStatistics = false
         private var byName: [String: Parameter] = [:]
         private static let momentum = 0.1
@@ -32,6 +32,26 @@
         }
 
         public subscript(name: String) -> Parameter? { byName[name] }
+
+        /// Whether the weights come from a file whose normalisation was folded into its convolutions, see
+        /// ``BackboneWeights``: some layer normalises by the mean 0 and the variance 1 − ε, which training never leaves.
+        ///
+        /// Such layers do nothing but add. Normalising by the batch would make another network of them at the first step.
+        public var hasFoldedNormalisation: Bool {
+            get throws(LikenessError) {
+                for leaf in plan.leaves {
+                    guard case .batchNorm(let b) = leaf.layer, let mean = buffers["\(leaf.path).running_mean"],
+                        let variance = buffers["\(leaf.path).running_var"]
+                    else { continue }
+                    let folded = Layer.BatchNorm.foldedVariance(epsilon: b.epsilon)
+                    let (means, variances) = (try mean.floats(), try variance.floats())
+                    if means.allSatisfy({ $0 == 0 }) && variances.allSatisfy({ $0 == folded }) {
+                        return true
+                    }
+                }
+                return false
+            }
+        }
 
         // MARK: Making parameters
 
@@ -185,6 +205,11 @@
                 weight: value("\(path).weight"), bias: value("\(path).bias"), mean: mean, variance: variance,
                 training: training, momentum: Self.momentum, epsilon: b.epsilon)
         }
+    }
+
+    extension Layer.BatchNorm {
+        /// With it, the mean 0 and the scale 1 a layer gives back what it gets.
+        static func foldedVariance(epsilon: Double) -> Float { Float(1 - epsilon) }
     }
 
     extension Layer {

@@ -21,8 +21,10 @@
             }
         }
 
-        /// `cpu`, `cuda` or `cuda:N`; throws `usage` for other names and `component-missing` without CUDA.
-        public init(_ name: String) throws(LikenessError) {
+        /// `cpu`, `cuda` or `cuda:N`; throws `usage` for other names and `device-unavailable` where there is no such device.
+        ///
+        /// Processes of one run that ask for `cuda` take one device after another, by their rank.
+        public init(_ name: String, rank: Int = 0) throws(LikenessError) {
             if name == "cpu" {
                 self = .cpu
                 return
@@ -31,12 +33,15 @@
             guard parts.first == "cuda", parts.count <= 2, let n = parts.count == 1 ? 0 : Int(parts[1]),
                 (0..<64).contains(n)
             else { throw LikenessError(.usage, subject: name, "is no device", remedy: "cpu, cuda or cuda:N") }
-            guard LibTorch.hasCUDA else {
+            let found = LibTorch.cudaDevices
+            guard n < found else {
                 throw LikenessError(
-                    .componentMissing, subject: name, "this LibTorch has no CUDA",
-                    remedy: "run scripts/bootstrap --training with LIKENESS_TORCH set to a LibTorch with CUDA")
+                    .deviceUnavailable, subject: name, "\(LibTorch.configuration) finds \(found) CUDA devices here",
+                    remedy: found > 0
+                        ? "take cuda:0 to cuda:\(found - 1)"
+                        : "take cpu, or build with a LibTorch with CUDA on a machine with a GPU (docs/training.md)")
             }
-            self = .cuda(n)
+            self = .cuda(parts.count == 1 ? rank % found : n)
         }
     }
 #endif

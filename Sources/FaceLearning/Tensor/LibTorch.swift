@@ -21,8 +21,11 @@
         /// Seconds that this process has spent in LibTorch; the difference over a step tells what the rest costs.
         public static var secondsInside: Double { Double(ts_nanoseconds_inside()) * 1e-9 }
 
-        /// Whether a CUDA device can be used.
-        public static var hasCUDA: Bool { isReady && ts_cuda_available() == 1 }
+        /// CUDA devices that can be used: 0 for a LibTorch without CUDA, and on a machine without one.
+        public static var cudaDevices: Int { isReady ? Int(ts_cuda_devices()) : 0 }
+
+        /// Whether processes on CUDA devices can talk over NCCL.
+        public static var hasNCCL: Bool { ts_has_nccl() == 1 }
 
         /// Threads of one operation.
         public static func setThreads(_ count: Int) throws(LikenessError) {

@@ -123,7 +123,8 @@
 
         /// Moved to the device of another tensor.
         func beside(_ other: Tensor) throws(LikenessError) -> Tensor {
-            other.isOnCUDA && !isOnCUDA ? try moved(to: .cuda(0)) : self
+            let wanted = other.device
+            return wanted == device ? self : try moved(to: wanted)
         }
 
         public static func .> (a: Tensor, b: Tensor) throws(LikenessError) -> Tensor {

@@ -87,7 +87,10 @@
             }
             return element
         }
-        public var isOnCUDA: Bool { ts_tensor_is_cuda(handle) == 1 }
+        public var device: Device {
+            let index = Int(ts_tensor_device(handle))
+            return index < 0 ? .cpu : .cuda(index)
+        }
 
         // MARK: Values
 

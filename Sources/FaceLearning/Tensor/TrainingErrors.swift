@@ -5,6 +5,8 @@ extension LikenessError.Code {
     public static let tensorOperation = Self("tensor-operation", exitStatus: 70)
     /// Tensors whose shapes do not fit together.
     public static let shapeMismatch = Self("shape-mismatch", exitStatus: 65)
+    /// A device for tensors that this machine, or this LibTorch, does not have.
+    public static let deviceUnavailable = Self("device-unavailable", exitStatus: 69)
     /// A file, recipe or option that training cannot use.
     public static let trainingInput = Self("training-input", exitStatus: 65)
     /// A training run that went wrong: not finite, collapsed, at chance.

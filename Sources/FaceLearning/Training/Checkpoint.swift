@@ -58,7 +58,7 @@
             for (name, entry) in file.entries {
                 if entry.type == "F32" {
                     tensors[name] = try Tensor(file.floats(name), entry.shape, device: device).copied()
-                } else if name == "generator" {
+                } else if name.hasPrefix("generator") {
                     let bytes = try file.integers(name).map { UInt8(truncatingIfNeeded: $0) }
                     tensors[name] = try Tensor(bytes: bytes, as: .uint8, [bytes.count])
                 } else {

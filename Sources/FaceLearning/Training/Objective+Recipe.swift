@@ -76,7 +76,7 @@
                 let count = head.clusters ?? max(1, Int(Double(classes).squareRoot()))
                 let clusters = try ClassClusters.consecutive(classes, count: count)
                 var random = SeededRandom(seed: seed ^ 0xC105_7E5)
-                let cluster = (0..<count * dimension).map { _ in Float(0.01 * random.normal()) }
+                let cluster = (0..<count * dimension).map { _ in Float(drawnDeviation * random.normal()) }
                 return try TwoHeadSoftmax(
                     weights: weights,
                     clusterWeights: Tensor(
@@ -85,6 +85,9 @@
                     clusters: clusters, rule: rule)
             }
         }
+
+        /// Of every class weight that is drawn.
+        static let drawnDeviation = 0.01
 
         /// Rows of class weights, block by block so that they lie in memory once. One stream for all classes, so that any
         /// number of processes begins with the same weights.
@@ -97,7 +100,7 @@
             let block = 8192
             for start in stride(from: 0, to: rows.upperBound, by: block) {
                 let end = min(start + block, rows.upperBound)
-                let values = (start * each..<end * each).map { _ in Float(0.01 * random.normal()) }
+                let values = (start * each..<end * each).map { _ in Float(drawnDeviation * random.normal()) }
                 let first = max(start, rows.lowerBound)
                 guard first < end else { continue }
                 let part = try Tensor(

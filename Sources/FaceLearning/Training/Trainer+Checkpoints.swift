@@ -13,9 +13,10 @@
                 let checkpoint = try Checkpoint(newest, device: device)
                 try restore(checkpoint)
                 kept = checkpoint.position.metricsBytes
-            } else if let group {
+            } else {
                 // Whatever a process drew or read, all begin with the first one's values.
-                for p in backbone.parameters { try group.broadcast(p.value) }
+                for p in backbone.parameters { try group?.broadcast(p.value) }
+                if recipe.classMeans { try beginAtClassMeans() }
             }
             guard isMain else { return }
             log = try MetricsLog("\(folder)/metrics.jsonl", keeping: kept)
@@ -44,6 +45,9 @@
             }
         }
 
+        /// The generators of the CPU and of CUDA have states of different kinds: a run that goes on elsewhere draws anew.
+        private var generator: String { device == .cpu ? "generator" : "generator.cuda" }
+
         /// The whole state. Rows of class weights that other processes own are gathered: any number may go on from it.
         func checkpoint() throws(LikenessError) -> Checkpoint {
             var tensors: [String: Tensor] = [:]
@@ -61,7 +65,7 @@
             for (name, values) in objective.head?.state.integers ?? [:] {
                 tensors["state.\(name)"] = try Tensor(values)
             }
-            tensors["generator"] = try LibTorch.generatorState()
+            tensors[generator] = try LibTorch.generatorState(device)
             var position = Checkpoint.Position()
             position.step = step
             position.optimiserSteps = optimiser.steps
@@ -128,7 +132,7 @@
             if let center = objective.center, let centers = checkpoint.tensors["centers"] {
                 try center.loss.restore(centers)
             }
-            if let state = checkpoint.tensors["generator"] { try LibTorch.setGeneratorState(state) }
+            if let state = checkpoint.tensors[generator] { try LibTorch.setGeneratorState(state, device) }
             var integers: [String: [Int]] = [:]
             for (name, tensor) in checkpoint.tensors where name.hasPrefix("state.") {
                 integers[String(name.dropFirst("state.".count))] = try tensor.integers()

@@ -40,7 +40,7 @@
             let plan = plan ?? named
             (self.recipe, self.data, self.evaluations, self.folder) = (recipe, data, evaluations, folder)
             (self.group, self.threads) = (group, threads)
-            device = try Device(recipe.device)
+            device = try Device(recipe.device, rank: group?.rank ?? 0)
             try LibTorch.setThreads(threads)
             try LibTorch.seed(recipe.seed &+ UInt64(group?.rank ?? 0))
             backbone = try Backbone(plan, seed: recipe.seed, device: device)
@@ -77,7 +77,8 @@
                 classes: data.classes.count, epoch: stepsPerEpoch,
                 lowerBound: recipe.loss.kind == .normFace && !(recipe.loss.learnedScale ?? false)
                     ? NormFace.lowerBound(classes: data.classes.count, scale: recipe.loss.scale ?? 30) : nil)
-            backbone.keepsStatistics = recipe.frozenTrunk
+            let isFolded = try backbone.hasFoldedNormalisation
+            backbone.keepsStatistics = recipe.frozenTrunk || (recipe.frozenStatistics ?? isFolded)
             if recipe.frozenTrunk { for p in backbone.parameters { p.isTrainable = false } }
             if let decay = recipe.average {
                 average = try MovingAverage(backbone.parameters, decay: decay)

@@ -38,6 +38,11 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     public var weights: String?
     /// Whether only the head learns.
     public var frozenTrunk = false
+    /// Whether batch normalisation keeps its running statistics; unless given, where `weights` have it folded into their
+    /// convolutions, as ONNX files usually do.
+    public var frozenStatistics: Bool?
+    /// Whether class weights begin as the mean embeddings of their classes by `weights`, not at random.
+    public var classMeans = false
     public var dropout = 0.0
     public var loss = LossRecipe(.cosFace)
     public var head = HeadRecipe()
@@ -91,6 +96,8 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try fields.read("backbone", into: &backbone)
         try fields.read("weights", into: &weights)
         try fields.read("frozenTrunk", into: &frozenTrunk)
+        try fields.read("frozenStatistics", into: &frozenStatistics)
+        try fields.read("classMeans", into: &classMeans)
         try fields.read("dropout", into: &dropout)
         try fields.read("loss", into: &loss)
         try fields.read("head", into: &head)
@@ -150,6 +157,10 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try require(unlabelled == nil || sampling == .shuffled, "unlabelled", "goes with shuffled sampling only")
         try require(
             unlabelledShare > 0 && unlabelledShare < 1, "unlabelledShare", "is a share between 0 and 1 of the batch")
+        try require(!classMeans || weights != nil, "classMeans", "needs weights that embed the pictures")
+        try require(
+            !classMeans || (loss.kind.hasClasses && loss.kind != .subCentreArcFace), "classMeans",
+            "\(loss.kind.rawValue) has no weights of one row a class")
         try require(head.rate > 0 && head.rate <= 1, "head.rate", "is a share above 0 and up to 1")
         try require(head.recluster >= 0 && head.recluster.isFinite, "head.recluster", "must be 0 or more")
         try require(images >= 2 || sampling != .identities, "images", "must be 2 or more")
