@@ -1,7 +1,7 @@
 /// Wishes in the order in which they were said, as far as they can hold together: the newest wins.
 ///
 /// An older wish that newer ones contradict, directly or through others, is overridden. Of a pin those rows stay that nothing
-/// newer keeps apart from the first of them, or has confirmed for another group.
+/// newer keeps apart from the first of them, or has confirmed for another group, if they are two at least.
 public struct ResolvedWishes: Sendable, Hashable {
     public enum Wish: Sendable, Hashable {
         case same(Int, Int)
@@ -47,6 +47,7 @@ public struct ResolvedWishes: Sendable, Hashable {
                 if case .refused = sides.join(Int32(first), Int32(row)) { return false }
                 return true
             }
+            guard kept.count > 1 || rows.count == 1 else { return false }
             sides.name(Int32(first), Int64(place))
             pinned.append(kept)
             return kept.count == rows.count
