@@ -155,9 +155,14 @@ async function drawGrouping(place, page) {
     const set = (value) => {
       wish[key] = value;
       if (range) fill(output, said(value));
+      if (back) back.hidden = value === null;
       save.disabled = !changed().length;
       foresee();
     };
+    // offered while another value is set
+    const back =
+      middle &&
+      h('button.quiet', { type: 'button', hidden: settings[key] === null, onclick: () => (set(null), input.focus()) }, 'Automatic');
     const input = h('input', {
       ...attributes,
       id: `set-${key}`,
@@ -168,12 +173,7 @@ async function drawGrouping(place, page) {
     return h(
       'div.setting',
       h('label', { for: input.id }, text),
-      h(
-        'div.control',
-        input,
-        output,
-        middle && h('button.quiet', { type: 'button', onclick: () => set(null) }, 'Automatic'),
-      ),
+      h('div.control', input, output, back),
       h('p.soft.small', { id: `hint-${key}` }, hint),
     );
   }
