@@ -95,7 +95,8 @@ struct GroupFlow {
             vectors: album.vectors(dimension: space.dimension), space: space,
             quality: album.usable.map { $0.face.face.quality?.score ?? 1 },
             photos: group.allowSamePhoto ? [] : album.usable.map(\.photo))
-        return try EvidenceClusterer().group(input, threads: group.common.threadCount)
+        let clusterer: any Clusterer = group.method == "auto" ? AutoClusterer() : EvidenceClusterer()
+        return try clusterer.group(input, threads: group.common.threadCount)
     }
 
     private func report(

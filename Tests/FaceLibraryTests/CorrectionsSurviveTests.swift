@@ -50,6 +50,7 @@ struct CorrectionsSurviveTests {
             }
         }
         try f.importAll()
+        try f.regroup(GroupingParameters(threshold: 0.667, qualityFloor: 0.1))
         var asked: Set<Set<String>> = []
         var count = 0
         while let question = try f.library.questions(page: PageRequest(limit: 1)).items.first {

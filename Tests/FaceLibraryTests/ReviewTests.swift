@@ -37,6 +37,26 @@ struct ReviewTests {
         try f.expectHealthy()
     }
 
+    @Test("thresholds follow the size of the library, and change when it has doubled")
+    func sizes() throws {
+        let standard = GroupingParameters()
+        #expect(standard.size == nil && standard.sized(0).size == 125 && standard.sized(176).size == 125)
+        #expect(standard.sized(177).size == 250 && standard.sized(250_000).size == 256_000)
+        // what older libraries wrote knows no size
+        let old = try JSONDecoder().decode(
+            GroupingParameters.self, from: Data(#"{"threshold":null,"qualityFloor":0.1}"#.utf8))
+        #expect(old == standard)
+        let f = try LibraryFixture(people: 6, pictures: 28)
+        let before = try f.partition()
+        for k in 0..<12 { try f.photos.write("later-\(k)", [.init(person: k % 6, variant: 500 + k)]) }
+        try f.importAll()
+        let grown = try f.partition()
+        #expect(grown.count == before.count)
+        try f.regroup()
+        #expect(try f.partition() == grown, "an import past the step is as good as grouping anew")
+        try f.expectHealthy()
+    }
+
     @Test("parameters that were chosen become the settings, and each request is a run of its own")
     func chosen() throws {
         let f = try LibraryFixture()

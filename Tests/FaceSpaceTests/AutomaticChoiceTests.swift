@@ -59,6 +59,62 @@ import Testing
         #expect(StrangerSimilarity(of: Matrix(rows: 3, columns: 4)) == nil)
     }
 
+    /// dlib's vectors of strangers have a cosine of .84: all of them share a direction.
+    @Test func whatAllVectorsShareChangesNothing() throws {
+        var recipe = SyntheticRecipe.lfw
+        recipe.dimension = 128
+        let set = try SyntheticIdentities(recipe, rows: 5_000, seed: 4).make()
+        let shared: Float = 0.84
+        var moved = Matrix(rows: set.vectors.rows, columns: 129)
+        for row in 0..<moved.rows {
+            moved.setRow(
+                row, set.vectors.row(row).map { $0 * (1 - shared).squareRoot() } + [shared.squareRoot()])
+        }
+        let known = try #require(SyntheticPeople.space.calibration)
+        let scale = Double(1 - shared)
+        let calibration = Calibration(
+            slope: known.slope / scale, intercept: known.intercept - known.slope / scale * Double(shared),
+            thresholds: known.thresholds.map {
+                .init(falseAcceptRate: $0.falseAcceptRate, similarity: Double(shared) + scale * $0.similarity)
+            },
+            source: "test")
+        let truth = set.truth.map { Int($0) }
+        for isCalibrated in [true, false] {
+            func space(_ dimension: Int, _ calibration: Calibration) -> EmbeddingSpace {
+                EmbeddingSpace(
+                    id: "test", dimension: dimension, metric: .cosine, normalised: true,
+                    calibration: isCalibrated ? calibration : nil)
+            }
+            let plain = try AutoClusterer().group(
+                ClusteringInput(vectors: set.vectors, space: space(128, known)))
+            let found = try AutoClusterer().group(
+                ClusteringInput(vectors: moved, space: space(129, calibration)))
+            let (before, after) = (Self.f(truth, plain.labels), Self.f(truth, found.labels))
+            #expect(before > 0.9 && abs(before - after) < 0.01, "\(before), \(after)")
+        }
+    }
+
+    /// Where links have to begin above what people's own pairs reach, groups are built by the mean of all pairs.
+    @Test func evidenceStandsInForLinksOfAWeakEmbedder() throws {
+        var recipe = SyntheticRecipe.lfw
+        recipe.dimension = 128
+        let set = try SyntheticIdentities(recipe, rows: 3_000, seed: 4).make()
+        func method(slope: Double) throws -> String {
+            let known = try #require(SyntheticPeople.space.calibration)
+            let calibration = Calibration(
+                slope: slope, intercept: -0.256 * slope, thresholds: known.thresholds, source: "test")
+            let space = EmbeddingSpace(
+                id: "test", dimension: 128, metric: .cosine, normalised: true, calibration: calibration)
+            let input = try ClusteringInput(vectors: set.vectors, space: space)
+            let choice = try AutomaticChoice(input)
+            let found = try AutoClusterer().group(input)
+            #expect((found.parameters["falseAccepts"] != nil) == (choice.chosen.method == "evidence"))
+            return choice.chosen.method
+        }
+        #expect(try method(slope: 19.6) == "map-equation")
+        #expect(try method(slope: 60) == "evidence")
+    }
+
     /// How far groups agree when the threshold moves a little: fully for people far apart, less for a continuum.
     @Test func saysHowFirmItsGroupsAre() throws {
         func stability(_ input: ClusteringInput) throws -> Double {

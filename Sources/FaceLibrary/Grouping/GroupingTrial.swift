@@ -23,7 +23,7 @@ struct GroupingTrial {
     func preview(
         _ parameters: GroupingParameters, threads: Int, model chosen: ModelRow? = nil
     ) throws(LikenessError) -> GroupingPreview {
-        let (model, rows, before) = try library.store.read { db in
+        let (model, rows, before, parameters) = try library.store.read { db in
             let model = try chosen ?? ModelRow.current(db)
             let rows = try model.map {
                 try Row.fetchAll(
@@ -32,7 +32,8 @@ struct GroupingTrial {
                         "SELECT f.no, f.photo, f.quality FROM face f WHERE \(GroupingRun.isGrouped($0.number)) ORDER BY f.no"
                 )
             }
-            return (model, rows ?? [], try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card WHERE faces > 0") ?? 0)
+            let people = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card WHERE faces > 0") ?? 0
+            return (model, rows ?? [], people, try parameters.sized(db))
         }
         try cancellation.check()
         guard let model else { return GroupingPreview(moves: 0, people: .init(before: 0, after: 0), examples: []) }

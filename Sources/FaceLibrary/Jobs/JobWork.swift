@@ -103,9 +103,10 @@ final class JobWork: Sendable {
     private func group(
         _ job: JobContext, force: Bool
     ) throws(LikenessError) -> [String: DetailValue] {
-        let (model, settings) = try library.store.read { (try ModelRow.current($0), try PhotoLibrary.settings($0)) }
+        let (model, parameters) = try library.store.read { db in
+            (try ModelRow.current(db), try GroupingParameters(PhotoLibrary.settings(db)).sized(db))
+        }
         guard let model else { return [:] }
-        let parameters = GroupingParameters(settings)
         let run = GroupingRun(store: library.store, shelf: library.shelf, libraryID: library.id)
         let report = try library.density.withLock { (box) throws(LikenessError) in
             if box.state.map({ $0.model.number != model.number || $0.parameters != parameters }) ?? true {

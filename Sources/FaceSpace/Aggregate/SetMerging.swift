@@ -5,13 +5,15 @@ internal import FaceCore
 /// Profiles and frontals of a person whose photos differ much come out as two groups, less like each other on average
 /// than two look-alikes whose photos hardly vary. The cosine of the centres takes the spread out: the mean similarity of
 /// all pairs across two groups over the geometric mean of the mean similarities inside them, rows with themselves left
-/// out, so that the size of a group does not matter. In rounds, every pair of groups that are each other's best.
+/// out, so that the size of a group does not matter; what all vectors have in common is taken off first. In rounds, every pair of groups that are each other's best.
 ///
 /// Groups are compared where their faces are in each other's lists, and where both are so large that their lists are full
 /// of their own: two halves of a person with a thousand photos do not know of each other by lists of 80.
 struct SetMerging {
     /// Cosine of two centres from which they are one person; 0.65–0.7 is the range of the published set-wise merging.
     var centreCosine: Float = 0.66
+    /// The similarity that all vectors have in common (``StrangerSimilarity/shared``).
+    var shared: Float = 0
     /// List entries between two groups, of both directions together, below which they are not compared.
     var fewestLinks = 6
     /// Smaller groups have no centre to speak of.
@@ -27,7 +29,7 @@ struct SetMerging {
         var links = linked(labels, graph, sums, floor: floor)
         try link(ofAtLeast: graph.k, sums, &links, threads: threads)
         var sets = DisjointSets(count: count)
-        var inside = (0..<count).map { sums.insideSimilarity($0) }
+        var inside = (0..<count).map { sums.insideSimilarity($0) - shared }
         while true {
             let best = (0..<count).map { bestPartner(of: $0, links[$0], sums, inside) }
             let pairs = (0..<count).filter { best[$0] > $0 && best[best[$0]] == $0 }.map { ($0, best[$0]) }
@@ -35,7 +37,7 @@ struct SetMerging {
             for (a, b) in pairs {
                 sets.unite(a, b)
                 sums.add(b, to: a)
-                inside[a] = sums.insideSimilarity(a)
+                inside[a] = sums.insideSimilarity(a) - shared
                 let moved = links[b]
                 links[b] = [:]
                 links[a][b] = nil
@@ -90,7 +92,8 @@ struct SetMerging {
         var bestCosine = centreCosine
         for (other, count) in links where count >= fewestLinks && inside[group] > 0 && inside[other] > 0 {
             let cosine =
-                sums.similarity(min(group, other), max(group, other)) / (inside[group] * inside[other]).squareRoot()
+                (sums.similarity(min(group, other), max(group, other)) - shared)
+                / (inside[group] * inside[other]).squareRoot()
             if cosine > bestCosine || (cosine == bestCosine && best >= 0 && other < best) {
                 (best, bestCosine) = (other, cosine)
             }

@@ -26,11 +26,11 @@ public struct AutoClusterer: Clusterer {
     public func group(_ input: ClusteringInput, threads: Int) throws(LikenessError) -> Grouping {
         let (labels, confidence, parameters) =
             input.count <= AutomaticChoice.fewFaces
-            ? try few(input, threads: threads) : try many(input, threads: threads)
+            ? try byEvidence(input, threads: threads) : try many(input, threads: threads)
         return Grouping(labels: labels, confidence: confidence, method: method, parameters: parameters)
     }
 
-    private func few(
+    private func byEvidence(
         _ input: ClusteringInput, threads: Int
     ) throws(LikenessError) -> ([Int], [Float], [String: Double]) {
         let space = EmbeddingSpace(
@@ -39,7 +39,7 @@ public struct AutoClusterer: Clusterer {
         let known = try ClusteringInput(
             vectors: input.vectors, space: space, quality: input.quality, photos: input.photos, same: input.same,
             different: input.different, pinned: input.pinned, graph: input.graph)
-        let rate = AutomaticChoice.falseAccepts(isCalibrated: input.space.calibration != nil)
+        let rate = AutomaticChoice.falseAccepts(input.space.calibration)
         func groups(_ falseAccepts: Double) throws(LikenessError) -> Grouping {
             try EvidenceClusterer(.init(falseAccepts: falseAccepts, qualityFloor: options.qualityFloor))
                 .group(known, threads: threads)
@@ -61,11 +61,15 @@ public struct AutoClusterer: Clusterer {
         let k = min(AutomaticChoice.neighbours, input.graph?.k ?? AutomaticChoice.neighbours)
         let graph = try input.neighbours(k: k, reads: .infinity, threads: threads)
         let choice = try AutomaticChoice(input, graph: graph, threads: threads)
+        if choice.chosen.method == "evidence" {
+            return try byEvidence(input.with(graph: graph), threads: threads)
+        }
         let threshold = Float(choice.chosen.settings["threshold"] ?? 0.5)
         let modules = Modules(
-            input: input, founders: groups.founders(of: graph), meaning: choice.meaning, seed: options.seed,
-            threads: threads)
+            input: input, founders: groups.founders(of: graph), meaning: choice.meaning,
+            merging: SetMerging(shared: input.sharedSimilarity), seed: options.seed, threads: threads)
         let found = try modules.found(threshold)
+        let step = Self.step * (1 - modules.merging.shared)
         let grouping = try groups.grouping(
             found.labels, graph: graph, method: method,
             parameters: [
@@ -76,8 +80,8 @@ public struct AutoClusterer: Clusterer {
         var parameters = grouping.parameters
         if options.measuresStability {
             parameters[Self.stability] = min(
-                Grouping.pairAgreement(found.labels, try modules.found(threshold - Self.step).labels),
-                Grouping.pairAgreement(found.labels, try modules.found(threshold + Self.step).labels))
+                Grouping.pairAgreement(found.labels, try modules.found(threshold - step).labels),
+                Grouping.pairAgreement(found.labels, try modules.found(threshold + step).labels))
         }
         return (grouping.labels, grouping.confidence, parameters)
     }
@@ -85,7 +89,7 @@ public struct AutoClusterer: Clusterer {
     /// The parameter that says how far groups agree; from ``firm`` on they hardly depend on the threshold.
     public static let stability = "stability"
     public static let firm = 0.98
-    /// How far thresholds are moved for it; the evidence of few faces by a factor of ten of its false unions.
+    /// How far thresholds are moved for it, of the way from what all vectors share to 1; the evidence of few faces by a factor of ten of its false unions.
     private static let step: Float = 0.02
 
     /// The groups that the lists have at a threshold, before qualities and wishes are looked at.
@@ -93,9 +97,9 @@ public struct AutoClusterer: Clusterer {
         let input: ClusteringInput
         let founders: NeighbourGraph
         let meaning: Calibration
+        let merging: SetMerging
         let seed: UInt64
         let threads: Int
-        let merging = SetMerging()
         var stop: Float { Float(log(Double(input.count) / 0.1)) }
 
         func found(_ threshold: Float) throws(LikenessError) -> (labels: [Int], codelength: Double) {

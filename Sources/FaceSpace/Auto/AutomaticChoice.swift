@@ -4,7 +4,8 @@ import Glibc
 /// Which method and which threshold suit some faces, chosen without labels, and why.
 ///
 /// Up to ``fewFaces`` faces: evidence, which asks every pair. More: modules of the map equation on the neighbour lists,
-/// whose threshold follows from how many links strangers make by chance (``LinkThreshold``).
+/// whose threshold follows from how many links strangers make by chance (``LinkThreshold``); evidence up to
+/// ``manyFaces`` with a weak embedder, whose lists hold too few of a person's links.
 public struct AutomaticChoice: Sendable {
     /// A method with settings, as ``ClusterMethod/make(_:seed:)`` takes them.
     public struct Proposal: Sendable, Hashable {
@@ -22,12 +23,26 @@ public struct AutomaticChoice: Sendable {
 
     /// Albums up to this are small enough that every pair is looked at.
     public static let fewFaces = 2_000
+    /// Evidence on lists takes a minute for so many.
+    public static let manyFaces = 100_000
     /// Entries of a list; of a given graph, as many as it has.
     static let neighbours = 80
 
-    /// False unions of evidence to be expected for each of few faces. The bell that is read off random pairs knows nothing of
+    /// Whether an embedder parts people so little that strangers who pass once in ten thousand look like one person almost
+    /// surely (at even odds before looking): dlib's, .997; mobilefacenet-y1's is .95.
+    private static func isWeak(_ calibration: Calibration) -> Bool {
+        calibration.probability(calibration.threshold(falseAcceptRate: 1e-4)) > 0.99
+    }
+
+    /// False unions of evidence to be expected for each of few faces.
+    ///
+    /// With a weak embedder most pairs of one person lie below what .015 asks for; albums of 60 to 1,000 faces of LFW and
+    /// CelebA kept a precision of .996 at .1 (docs/grouping.md). The bell that is read off random pairs knows nothing of
     /// look-alikes and relatives, whose tail is fatter: without a calibration strangers have to be far rarer.
-    static func falseAccepts(isCalibrated: Bool) -> Double { isCalibrated ? 0.015 : 1e-5 }
+    static func falseAccepts(_ calibration: Calibration?) -> Double {
+        guard let calibration else { return 1e-5 }
+        return isWeak(calibration) ? 0.1 : 0.015
+    }
 
     /// Looks at the vectors and their neighbour lists. O(entries); makes the exact graph where `input` has none.
     /// Throws as ``ClusteringInput/neighbours(k:floor:threads:)``.
@@ -47,7 +62,7 @@ public struct AutomaticChoice: Sendable {
             settings: input.space.calibration == nil ? ["falseAccepts": 1e-7] : ["falseAccepts": 0.1],
             reason: "every union weighs all pairs of two groups; the rate of strangers comes from \(source)")
         guard let graph else {
-            let rate = Self.falseAccepts(isCalibrated: input.space.calibration != nil)
+            let rate = Self.falseAccepts(input.space.calibration)
             chosen = Proposal(
                 method: "evidence", settings: ["falseAccepts": rate],
                 reason: """
@@ -62,13 +77,26 @@ public struct AutomaticChoice: Sendable {
             return
         }
         let threshold = try LinkThreshold(input, graph, threads: threads)
-        chosen = Proposal(
+        let modules = Proposal(
             method: "map-equation",
             settings: ["threshold": Double(threshold.value), "neighbours": Double(min(Self.neighbours, graph.k))],
             reason: """
                 \(input.count) faces: modules of the map equation hold together by most of their links, so that one \
                 bridge joins nobody; \(threshold.reason)
                 """)
+        if let calibration = input.space.calibration, Self.isWeak(calibration), input.count <= Self.manyFaces,
+            graph.floor == -.infinity
+        {
+            chosen = Proposal(
+                method: "evidence", settings: evidence.settings,
+                reason: """
+                    links would begin at \(percent(threshold.value)), which most pairs of one person do not reach with this \
+                    embedder; \(evidence.reason)
+                    """)
+            runnersUp = [modules]
+            return
+        }
+        chosen = modules
         runnersUp = [
             evidence,
             Proposal(

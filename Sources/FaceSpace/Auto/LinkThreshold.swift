@@ -13,14 +13,24 @@ struct LinkThreshold {
     /// In words.
     let reason: String
 
-    /// How many list entries there are at each similarity above 0.
+    /// How many list entries there are at each similarity above the one that all vectors share.
     struct Histogram {
         static let bins = 200
+        /// Where the first bin begins, and how wide each is.
+        let start: Float
+        let step: Float
         private(set) var counts = [Int](repeating: 0, count: bins)
 
-        mutating func add(_ similarity: Float) {
-            if similarity > 0 { counts[min(Self.bins - 1, Int(similarity * Float(Self.bins)))] += 1 }
+        init(from start: Float) {
+            self.start = start
+            step = (1 - start) / Float(Self.bins)
         }
+
+        mutating func add(_ similarity: Float) {
+            if similarity > start { counts[min(Self.bins - 1, Int((similarity - start) / step))] += 1 }
+        }
+
+        func middle(_ bin: Int) -> Float { start + (Float(bin) + 0.5) * step }
     }
 
     /// Of the lists of a graph; of one with a floor, which may hide where strangers end, of the exact lists of sampled rows.
@@ -36,7 +46,7 @@ struct LinkThreshold {
             }
             return
         }
-        var histogram = Histogram()
+        var histogram = Histogram(from: input.sharedSimilarity)
         for row in 0..<graph.rows {
             graph.withNeighbours(of: row) { _, similarities in for s in similarities { histogram.add(s) } }
         }
@@ -56,7 +66,7 @@ struct LinkThreshold {
         let found = try join.join(
             PackedRows(vectors.rows(at: rows), kind: .int8, right: false, threads: threads),
             base: PackedRows(vectors, kind: .int8, left: false, threads: threads))
-        var histogram = Histogram()
+        var histogram = Histogram(from: input.sharedSimilarity)
         for (s, row) in rows.enumerated() {
             for e in s * join.k..<(s + 1) * join.k where found.indices[e] >= 0 && Int(found.indices[e]) != row {
                 histogram.add(found.similarities[e])
@@ -69,9 +79,8 @@ struct LinkThreshold {
 
     /// Of the lists of `sampled` rows among `rows`.
     private init(_ histogram: Histogram, sampled: Int, _ input: ClusteringInput) {
-        let (histogram, bins) = (histogram.counts, Histogram.bins)
-        let step = 1 / Float(bins)
-        func middle(_ bin: Int) -> Float { (Float(bin) + 0.5) * step }
+        let (counts, bins, step) = (histogram.counts, Histogram.bins, histogram.step)
+        func middle(_ bin: Int) -> Float { histogram.middle(bin) }
         let pairs = Double(sampled) * Double(max(0, input.count - 1))
         let scale = EvidenceScale(input.meaning)
         func strangers(_ bin: Int) -> Double {
@@ -80,11 +89,12 @@ struct LinkThreshold {
         }
         // seven bins together: single ones hold too few links of a small album
         func links(_ bin: Int) -> Double {
-            Double(histogram[max(0, bin - 3)...min(bins - 1, bin + 3)].reduce(0, +)) / 7
+            Double(counts[max(0, bin - 3)...min(bins - 1, bin + 3)].reduce(0, +)) / 7
         }
-        let start = histogram.firstIndex { $0 > 0 } ?? 0
+        // what more than one stranger in ten reaches is no link, and below the measured rates nothing is known of strangers
+        let start = (bins / 10..<bins).first { scale.nats(middle($0)) >= log(10) } ?? bins / 2
         let crossing =
-            (start..<bins).first { middle($0) > 0.1 && strangers($0) <= 0.1 * links($0) } ?? bins / 2
+            (start..<bins).first { strangers($0) <= 0.1 * links($0) } ?? bins / 2
         let odds = middle(crossing)
         guard input.space.calibration == nil else {
             value = odds
@@ -100,4 +110,4 @@ struct LinkThreshold {
     }
 }
 
-private func percent(_ similarity: Float) -> String { String(Double((similarity * 1000).rounded()) / 1000) }
+func percent(_ similarity: Float) -> String { String(Double((similarity * 1000).rounded()) / 1000) }

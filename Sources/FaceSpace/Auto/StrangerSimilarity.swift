@@ -36,6 +36,10 @@ public struct StrangerSimilarity: Sendable, Hashable {
         mean = low + deviation
     }
 
+    /// What all vectors have in common, as a similarity: 0 for embedders that scatter strangers around 0, .84 for dlib's,
+    /// whose vectors share a direction. Rules that speak of a share of the way from strangers to one count from here.
+    public var shared: Float { mean > 0.1 ? Float(min(mean, 0.99)) : 0 }
+
     /// The rate at which two strangers are at least this similar.
     public func rate(_ similarity: Double) -> Double { erfc((similarity - mean) / deviation / 2.0.squareRoot()) / 2 }
 

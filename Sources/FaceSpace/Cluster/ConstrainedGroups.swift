@@ -92,6 +92,9 @@ extension ClusteringInput {
         space.calibration
             ?? (StrangerSimilarity(of: vectors) ?? StrangerSimilarity(mean: 0, deviation: 1 / 16)).calibration
     }
+
+    /// The similarity that all its vectors have in common (``StrangerSimilarity/shared``). O(100,000·d).
+    var sharedSimilarity: Float { StrangerSimilarity(of: vectors)?.shared ?? 0 }
 }
 
 extension NeighbourGraph {
