@@ -4,7 +4,6 @@ import { icon } from './icons.js';
 const SHOWN_MS = 10_000;
 const MOST = 3;
 const box = () => document.getElementById('toasts');
-// How to close each message that is no complaint.
 const open = new Set();
 
 /** A short message with at most one action. It stays while the pointer or the focus is on it. */
@@ -40,7 +39,7 @@ export function toast(text, { action, bad = false } = {}) {
   arm();
 }
 
-/** Takes messages away that tell of what is not so any more; complaints stay. */
+/** Takes all messages but complaints away. */
 export function closeToasts() {
   for (const close of [...open]) close();
 }

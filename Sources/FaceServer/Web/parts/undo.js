@@ -30,7 +30,7 @@ export async function undo(made) {
   if (entry >= 0) mine.splice(entry, 1);
   try {
     for (const decision of [...decisions].reverse()) await post(`/decisions/${decision.id}:undo`);
-    // what was said of it before, also that somebody "was merged", is not so any more
+    // What was said before is not so any more.
     closeToasts();
     toast(decisions.length > 1 ? `Undone: ${decisions.length} decisions` : `Undone: ${decisions[0].summary}`);
   } catch (problem) {
