@@ -53,7 +53,7 @@ public final class LikenessServer: Sendable {
         let accounts = try Accounts(path: "\(library.folder)/accounts.json", ownerToken: token)
         let vision = try VisionService(threads: options.threads, metrics: metrics, load: load)
         let pool = WorkPool("likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting)
-        let changes = WorkPool("likeness-changes", threads: 2, waiting: Self.mostWaiting)
+        let changes = WorkPool("likeness-changes", threads: Self.changing, waiting: Self.mostWaiting)
         let pages = (options.pages ?? WebFiles.installedFolder()).map { WebFiles(folder: $0) } ?? WebFiles([:])
         let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
         services = Services(
@@ -78,6 +78,8 @@ public final class LikenessServer: Sendable {
 
     /// Looks into the library at once: SQLite reads in parallel, and searches at once share a pass over the vectors.
     private static let libraryThreads = 6
+    /// Changes that may wait for the disk together: it is synced once for all of them.
+    private static let changing = 32
     /// Requests that may wait for one of them; more are told to come back.
     private static let mostWaiting = 512
 

@@ -119,9 +119,7 @@ struct FaultTests {
         let disk = try #require(SmallDisk(megabytes: 12))
         let path = disk.path + "/library"
         do {
-            let library = try PhotoLibrary.create(path)
-            _ = try library.enqueueImport([photos.folder])
-            try runner(library).runUntilIdle()
+            _ = try photos.imported(into: PhotoLibrary.create(path))
         }
         // closed connections let go of their files a little later
         for _ in 0..<100 where !disk.setReadOnly(true) { Thread.sleep(forTimeInterval: 0.05) }
@@ -161,9 +159,7 @@ struct FaultTests {
 
     @Test("a clock that jumps, back and forth, stops no job and loses nothing")
     func clock() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 4, pictures: 4)
+        let (folder, photos) = try SyntheticPhotos.album(people: 4, pictures: 4)
         let shift = Mutex(0.0)
         let library = try PhotoLibrary.create(folder.file("library")) {
             Timestamp.now() + shift.withLock { $0 }
@@ -221,9 +217,7 @@ struct FaultTests {
 
     @Test("a job that waits for a time which a wrong clock set is not put off for years")
     func wrongClock() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 2, pictures: 3)
+        let (folder, photos) = try SyntheticPhotos.album(people: 2, pictures: 3)
         let library = try PhotoLibrary.create(folder.file("library"))
         let job = try library.enqueueImport([photos.folder])
         try library.execute("UPDATE job SET runAfter = runAfter + 4e9")
@@ -233,9 +227,7 @@ struct FaultTests {
 
     @Test("loose faces go when they are older than the settings allow, by the injected clock")
     func retention() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 3, pictures: 4)
+        let (folder, photos) = try SyntheticPhotos.album(people: 3, pictures: 4)
         try photos.write("stranger", [.init(person: 900, variant: 1)])
         let shift = Mutex(0.0)
         let library = try PhotoLibrary.create(folder.file("library")) { Timestamp.now() + shift.withLock { $0 } }

@@ -56,9 +56,7 @@ struct KillTests {
 
     @Test("after kill −9 counters add up, no decision is lost, the doctor finds nothing")
     func kill() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 6, pictures: 6)
+        let (folder, photos) = try SyntheticPhotos.album(people: 6, pictures: 6)
         let path = folder.file("library")
         _ = try PhotoLibrary.create(path)
         var random = SeededRandom(seed: 11)

@@ -8,16 +8,12 @@ import Testing
 struct UpgradeTests {
     @Test("a library of schema 1 opens with all that it held, keeps a copy, and goes on")
     func first() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 6, pictures: 5)
+        let (folder, photos) = try SyntheticPhotos.album(people: 6, pictures: 5)
         let path = folder.file("library")
         var places: [String: [String]] = [:]
         var journal: [String] = []
         do {
-            let library = try PhotoLibrary.create(path)
-            _ = try library.enqueueImport([photos.folder])
-            try runner(library).runUntilIdle()
+            let library = try photos.imported(into: PhotoLibrary.create(path))
             var dice = DecisionDice(seed: 5)
             for _ in 0..<25 { try dice.step(library) }
             // waits for its groups when the program is replaced
@@ -53,14 +49,10 @@ struct UpgradeTests {
 
     @Test("rows that older versions forgot to erase are erased after the upgrade")
     func orphans() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 3, pictures: 3)
+        let (folder, photos) = try SyntheticPhotos.album(people: 3, pictures: 3)
         let path = folder.file("library")
         do {
-            let library = try PhotoLibrary.create(path)
-            _ = try library.enqueueImport([photos.folder])
-            try runner(library).runUntilIdle()
+            let library = try photos.imported(into: PhotoLibrary.create(path))
             // the older program took a vector out of use and left its row
             try library.execute("DELETE FROM embedding WHERE face = 1")
             #expect(try !library.examine(replay: false).isHealthy)
@@ -76,14 +68,10 @@ struct UpgradeTests {
 
     @Test("a face whose grouping was cut short just before the upgrade is grouped after it")
     func cutShort() throws {
-        let folder = try TemporaryFolder()
-        let photos = try SyntheticPhotos(folder.file("photos"))
-        try photos.album(people: 3, pictures: 3)
+        let (folder, photos) = try SyntheticPhotos.album(people: 3, pictures: 3)
         let path = folder.file("library")
         do {
-            let library = try PhotoLibrary.create(path)
-            _ = try library.enqueueImport([photos.folder])
-            try runner(library).runUntilIdle()
+            _ = try photos.imported(into: PhotoLibrary.create(path))
         }
         // the table of rows was written, the state was not: what a kill between the two leaves. The old schema has no list
         // of faces that wait

@@ -152,6 +152,22 @@ def merge_with_preview_and_undo(session):
 
 
 @check
+def an_undo_closes_what_was_said(session):
+    page = session.open("/people?show=unnamed")
+    first_tile(page)
+    for _ in range(2):
+        page.keyboard.press("h")
+        toast(page, "Hid")
+        settle(page)
+    expect(page.locator("#toasts .toast")).to_have_count(2)
+    for _ in range(2):
+        page.keyboard.press("z")
+        toast(page, "Undone")
+        expect(page.locator("#toasts .toast")).to_have_count(1)
+        settle(page)
+
+
+@check
 def merge_asks_which_name(session):
     first, second = session.people("named", 2)
     page = session.open(f"/people/{first['id']}")

@@ -140,7 +140,7 @@ def theme_is_chosen_and_kept(session):
     page.reload()
     page.wait_for_selector("h1")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    session.open("/settings").get_by_role("button", name="As the system").click()
+    session.open("/settings").get_by_role("button", name="System").click()
 
 
 @check

@@ -28,8 +28,7 @@ struct DecisionWork {
             throw LikenessError.invalid("faces", "1…100000 faces are expected")
         }
         var seen: Set<String> = []
-        let reader = try FaceReader(db)
-        return try ids.filter { seen.insert($0).inserted }.map { ($0, try reader.number($0)) }
+        return try ids.filter { seen.insert($0).inserted }.map { ($0, try FaceReader.number(db, $0)) }
     }
 
     /// The people where faces stand.
@@ -59,17 +58,19 @@ struct DecisionWork {
         var out: [String: [String]] = [:]
         for person in people {
             let claimed = try Bool.fetchOne(
-                db,
-                sql: "SELECT EXISTS (SELECT 1 FROM identity i JOIN claim c ON c.person = i.no WHERE i.root = ?)",
+                db.cachedStatement(
+                    sql: "SELECT EXISTS (SELECT 1 FROM identity i JOIN claim c ON c.person = i.no WHERE i.root = ?)"),
                 arguments: [person])
             if claimed == true { continue }
             let rows = try Row.fetchAll(
-                db,
-                sql: "SELECT f.no, f.id FROM place pl JOIN face f ON f.no = pl.face WHERE pl.person = ? ORDER BY f.no",
-                arguments: [person])
-            let ids = rows.filter { !left.contains($0["no"]) }.map { $0["id"] as String }
+                db.cachedStatement(
+                    sql: """
+                        SELECT f.no, f.id FROM place pl JOIN face f ON f.no = pl.face WHERE pl.person = ? ORDER BY f.no
+                        """), arguments: [person])
+            let ids = rows.filter { !left.contains($0[0]) }.map { $0[1] as String }
             guard !ids.isEmpty,
-                let id = try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [person])
+                let id = try String.fetchOne(
+                    db.cachedStatement(sql: "SELECT id FROM identity WHERE no = ?"), arguments: [person])
             else { continue }
             out[id] = ids
         }

@@ -18,7 +18,8 @@ struct Journal {
     /// The decision that this request made before, if there is one.
     func earlier() throws -> Outcome? {
         guard let key = author.requestKey,
-            let row = try Row.fetchOne(db, sql: "SELECT * FROM decision WHERE requestKey = ?", arguments: [key])
+            let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT * FROM decision WHERE requestKey = ?"), arguments: [key])
         else { return nil }
         return Outcome(entry: try JournalEntry(row), isRepeated: true)
     }
@@ -28,11 +29,9 @@ struct Journal {
         if let earlier = try earlier() { return earlier }
         let id = Identifier.fresh("dec")
         let at = Timestamp.now()
-        try db.execute(
-            sql: """
-                INSERT INTO decision (id, kind, payload, actor, at, undoes, requestKey) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [id, kind.rawValue, try payload.encoded(), author.actor, at, undoes, author.requestKey])
+        try db.run(
+            "INSERT INTO decision (id, kind, payload, actor, at, undoes, requestKey) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [id, kind.rawValue, try payload.encoded(), author.actor, at, undoes, author.requestKey])
         let entry = JournalEntry(
             seq: Int(db.lastInsertedRowID), id: id, kind: kind, payload: payload, actor: author.actor, at: at,
             undoes: undoes)

@@ -24,11 +24,13 @@ struct JournalEntry {
     }
 
     static func find(_ db: Database, seq: Int) throws -> JournalEntry? {
-        try Row.fetchOne(db, sql: "SELECT * FROM decision WHERE seq = ?", arguments: [seq]).map { try JournalEntry($0) }
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM decision WHERE seq = ?"), arguments: [seq])
+            .map { try JournalEntry($0) }
     }
 
     static func find(_ db: Database, id: String) throws -> JournalEntry? {
-        try Row.fetchOne(db, sql: "SELECT * FROM decision WHERE id = ?", arguments: [id]).map { try JournalEntry($0) }
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM decision WHERE id = ?"), arguments: [id])
+            .map { try JournalEntry($0) }
     }
 
     static func isUndone(_ db: Database, _ seq: Int) throws -> Bool {

@@ -19,6 +19,9 @@ struct Projection {
     /// People whose ``merge`` links changed: their roots are to be found again.
     private(set) var relinked: Set<Int> = []
 
+    /// What ``isNeeded(_:)`` found since a person or a link changed last.
+    private var needed: [Int: Bool] = [:]
+
     private init(_ db: Database, _ entry: JournalEntry) {
         self.db = db
         self.entry = entry
@@ -31,7 +34,7 @@ struct Projection {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         let before = String(decoding: try encoder.encode(projection.images), as: UTF8.self)
-        try db.execute(sql: "INSERT INTO effect (decision, before) VALUES (?, ?)", arguments: [entry.seq, before])
+        try db.run("INSERT INTO effect (decision, before) VALUES (?, ?)", [entry.seq, before])
         return projection
     }
 
@@ -180,12 +183,24 @@ struct Projection {
     private mutating func claimMembers(_ p: DecisionPayload) throws {
         for (id, members) in (p.members ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let person = try personNumber(id) else { continue }
-            for face in try numbers(members) {
-                let held = try Int.fetchOne(
-                    db.cachedStatement(sql: "SELECT strength FROM claim WHERE face = ?"), arguments: [face])
-                if (held ?? 0) < 2 { try put(.claim, [.integer(face)], [.integer(person), .integer(1)]) }
-            }
+            for member in members { try claim(member, for: person) }
         }
+    }
+
+    /// As `put(.claim, …)` of a face that nobody spoke for, with half of its statements: groups have many faces.
+    private mutating func claim(_ member: String, for person: Int) throws {
+        let known = try db.cachedStatement(
+            sql: """
+                SELECT f.no, c.person, c.strength, c.decision FROM face f LEFT JOIN claim c ON c.face = f.no WHERE f.id = ?
+                """)
+        guard let row = try Row.fetchOne(known, arguments: [member]) else { return }
+        let (face, strength): (Int, Int?) = (row[0], row[2])
+        guard (strength ?? 0) < 2 else { return }
+        let before = strength == nil ? nil : Array(row.databaseValues.dropFirst()).map { ProjectionCell($0) }
+        remember(.claim, [.integer(face)], before)
+        try db.run(
+            "INSERT OR REPLACE INTO claim (face, person, strength, decision) VALUES (?, ?, 1, ?)",
+            [face, person, entry.seq])
     }
 
     // MARK: Undo
@@ -216,7 +231,8 @@ struct Projection {
     }
 
     private static func images(_ db: Database, of seq: Int) throws -> [ProjectionImage] {
-        let text = try String.fetchOne(db, sql: "SELECT before FROM effect WHERE decision = ?", arguments: [seq])
+        let text = try String.fetchOne(
+            db.cachedStatement(sql: "SELECT before FROM effect WHERE decision = ?"), arguments: [seq])
         return try JSONDecoder().decode([ProjectionImage].self, from: Data((text ?? "[]").utf8))
     }
 
@@ -236,11 +252,11 @@ struct Projection {
         // the faces of a group, named by the first decision about it: later decisions need them as long as one stands
         if table == .claim, image.v == nil, case .integer(let person)? = now?.first,
             now?.dropFirst().first == .integer(1),
-            try isSpokenFor(try root(person))
+            try isNeeded(person)
         {
             return
         }
-        guard let before = try surviving(image.v, table, image.k) else { return try drop(table, image.k) }
+        guard let before = try surviving(image.v, table, image.k) else { return try drop(table, image.k, now) }
         try write(table, image.k, before)
     }
 
@@ -264,19 +280,25 @@ struct Projection {
     }
 
     private mutating func write(_ table: ProjectionTable, _ key: [ProjectionCell], _ row: [ProjectionCell]) throws {
-        try remember(table, key)
+        remember(table, key, try self.row(table, key))
         try db.cachedStatement(sql: table.upsert).execute(
             arguments: StatementArguments((key + row).map(\.databaseValue)))
     }
 
     private mutating func drop(_ table: ProjectionTable, _ key: [ProjectionCell]) throws {
-        guard try row(table, key) != nil else { return }
-        try remember(table, key)
+        try drop(table, key, try row(table, key))
+    }
+
+    /// With the row that is there now, nil: there is none.
+    private mutating func drop(_ table: ProjectionTable, _ key: [ProjectionCell], _ now: [ProjectionCell]?) throws {
+        guard let now else { return }
+        remember(table, key, now)
         try db.cachedStatement(sql: table.delete).execute(arguments: StatementArguments(key.map(\.databaseValue)))
     }
 
-    private mutating func remember(_ table: ProjectionTable, _ key: [ProjectionCell]) throws {
-        images.append(ProjectionImage(t: table.rawValue, k: key, v: try row(table, key)))
+    private mutating func remember(_ table: ProjectionTable, _ key: [ProjectionCell], _ now: [ProjectionCell]?) {
+        images.append(ProjectionImage(t: table.rawValue, k: key, v: now))
+        if table == .cannotLink { needed = [:] }
         switch table {
         case .claim, .override, .refusal: if case .integer(let face)? = key.first { faces.insert(face) }
         case .cannotLink, .mustLink:
@@ -303,6 +325,7 @@ struct Projection {
     /// Sets one field of a person, whose row is made when decisions speak of it for the first time.
     private mutating func set(_ person: Int, _ name: String, _ value: ProjectionCell) throws {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO person (no) VALUES (?)").execute(arguments: [person])
+        needed = [:]
         let before = try current(person, name)
         try db.cachedStatement(sql: "UPDATE person SET \(name) = ? WHERE no = ?")
             .execute(arguments: [value.databaseValue, person.databaseValue])
@@ -324,6 +347,14 @@ struct Projection {
         try db.cachedStatement(sql: "UPDATE person SET version = version + 1 WHERE no = ?")
             .execute(arguments: [person])
         people.insert(person)
+    }
+
+    /// Whether a decision that stands is about the one whom a person is now. A group has many faces: asked once for all.
+    private mutating func isNeeded(_ person: Int) throws -> Bool {
+        if let known = needed[person] { return known }
+        let found = try isSpokenFor(try root(person))
+        needed[person] = found
+        return found
     }
 
     /// Whether a decision that stands is about this person.

@@ -50,7 +50,7 @@ extension PhotoLibrary {
         let steps = try Self.steps(changes)
         guard !steps.isEmpty else { throw .invalid("body", "nothing is to change") }
         return try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, person), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, person), []) }
             let work = DecisionWork(db: db)
             let target = try work.person(person, ifMatch: ifMatch)
             var last: Journal.Outcome?
@@ -73,7 +73,7 @@ extension PhotoLibrary {
                 last = outcome
             }
             guard let last else { throw LikenessError.invalid("body", "nothing is to change") }
-            return (try change(db, last, target.id), people)
+            return (try Self.change(db, last, target.id), people)
         }
     }
 
@@ -108,13 +108,13 @@ extension PhotoLibrary {
     ) throws(LikenessError) -> PersonChange {
         let wanted = try name.map { n throws(LikenessError) in try Self.checkedName(n) }
         return try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, person), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, person), []) }
             let work = DecisionWork(db: db)
             let target = try work.person(person, ifMatch: ifMatch)
             let others = try work.others(from, than: target)
             let payload = try work.merge(target, others, name: wanted)
             let outcome = try journal.decide(.merge, payload)
-            return (try change(db, outcome, target.id), outcome.people)
+            return (try Self.change(db, outcome, target.id), outcome.people)
         }
     }
 
@@ -125,7 +125,7 @@ extension PhotoLibrary {
     ) throws(LikenessError) -> PersonChange {
         let wanted = try name.map { n throws(LikenessError) in try Self.checkedName(n) }
         return try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, person), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, person), []) }
             let work = DecisionWork(db: db)
             let target = try work.person(person, ifMatch: ifMatch)
             let moving = try work.faces(faces)
@@ -137,7 +137,7 @@ extension PhotoLibrary {
                 person: target.id, created: Identifier.fresh("per"), name: wanted, faces: moving.map(\.id),
                 members: try work.members([target.number], but: Set(moving.map(\.number))))
             let outcome = try journal.decide(.split, payload)
-            return (try change(db, outcome, target.id), outcome.people)
+            return (try Self.change(db, outcome, target.id), outcome.people)
         }
     }
 
@@ -150,7 +150,7 @@ extension PhotoLibrary {
         if case .named(let given) = target { name = try Self.checkedName(given) }
         let wanted = name
         return try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
             let moving = try work.faces(faces)
             var payload = DecisionPayload(name: wanted, faces: moving.map(\.id))
@@ -164,7 +164,7 @@ extension PhotoLibrary {
             }
             payload.members = try work.members(Array(left), but: Set(moving.map(\.number)))
             let outcome = try journal.decide(.assign, payload)
-            return (try change(db, outcome, payload.created ?? payload.person), outcome.people)
+            return (try Self.change(db, outcome, payload.created ?? payload.person), outcome.people)
         }
     }
 
@@ -173,7 +173,7 @@ extension PhotoLibrary {
     public func reject(_ faces: [String], from person: String, by author: Author) throws(LikenessError) -> PersonChange
     {
         try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
             let target = try work.person(person, ifMatch: nil)
             let refused = try work.faces(faces)
@@ -181,7 +181,7 @@ extension PhotoLibrary {
                 person: target.id, faces: refused.map(\.id),
                 members: try work.members([target.number], but: Set(refused.map(\.number))))
             let outcome = try journal.decide(.reject, payload)
-            return (try change(db, outcome, target.id), outcome.people)
+            return (try Self.change(db, outcome, target.id), outcome.people)
         }
     }
 
@@ -202,13 +202,13 @@ extension PhotoLibrary {
         _ kind: Decision.Kind, _ faces: [String], reason: String?, _ author: Author
     ) throws(LikenessError) -> PersonChange {
         try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
             let concerned = try work.faces(faces)
             let members = try work.members(Array(try work.holders(concerned)), but: Set(concerned.map(\.number)))
             let outcome = try journal.decide(
                 kind, DecisionPayload(faces: concerned.map(\.id), members: members, reason: reason))
-            return (try change(db, outcome, nil), outcome.people)
+            return (try Self.change(db, outcome, nil), outcome.people)
         }
     }
 
@@ -224,7 +224,7 @@ extension PhotoLibrary {
         if case .named(let given)? = target { name = try Self.checkedName(given) }
         let wanted = name
         return try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
             let (face, isNew) = try work.drawn(box, photo)
             var payload = DecisionPayload(name: wanted, face: face, photo: photo, box: box)
@@ -239,7 +239,7 @@ extension PhotoLibrary {
                 _ = try JobQueue.enqueue(
                     db, .embed, key: "boxes", JobArguments(), priority: .interactive)
             }
-            var result = try change(db, outcome, payload.person)
+            var result = try Self.change(db, outcome, payload.person)
             let reader = try FaceReader(db)
             result.face = try reader.face(number: reader.number(face))
             return (result, outcome.people)
@@ -250,12 +250,12 @@ extension PhotoLibrary {
     @discardableResult
     public func removeBox(_ face: String, by author: Author) throws(LikenessError) -> PersonChange {
         try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             let work = DecisionWork(db: db)
             let concerned = try work.faces([face])
             let members = try work.members(Array(try work.holders(concerned)), but: Set(concerned.map(\.number)))
             let outcome = try journal.decide(.unbox, DecisionPayload(members: members, face: face))
-            return (try change(db, outcome, nil), outcome.people)
+            return (try Self.change(db, outcome, nil), outcome.people)
         }
     }
 
@@ -264,7 +264,7 @@ extension PhotoLibrary {
     public func undo(_ decision: String, by author: Author) throws(LikenessError) -> PersonChange {
         var (people, faces): ([Int], [Int]) = ([], [])
         let done = try decide(by: author) { db, journal in
-            if let earlier = try journal.earlier() { return (try change(db, earlier, nil), []) }
+            if let earlier = try journal.earlier() { return (try Self.change(db, earlier, nil), []) }
             guard let entry = try JournalEntry.find(db, id: decision) else {
                 throw LikenessError.notFound(decision, "decision")
             }
@@ -276,7 +276,7 @@ extension PhotoLibrary {
             }
             let outcome = try journal.decide(.undo, DecisionPayload(undone: decision), undoes: entry.seq)
             (people, faces) = try Self.reopened(db, entry)
-            return (try change(db, outcome, entry.payload.person ?? entry.payload.created), outcome.people)
+            return (try Self.change(db, outcome, entry.payload.person ?? entry.payload.created), outcome.people)
         }
         // the question whose answer was taken back is open again at once
         try QuestionMaker(library: self).remake(people: people, faces: faces)
@@ -289,17 +289,17 @@ extension PhotoLibrary {
         let p = entry.payload
         let faces = (p.faces ?? []).prefix(100) + [p.face].compactMap { $0 }
         let numbers = try faces.compactMap {
-            try Int.fetchOne(db, sql: "SELECT no FROM face WHERE id = ?", arguments: [$0])
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT no FROM face WHERE id = ?"), arguments: [$0])
         }
         guard entry.kind != .assign, p.face == nil else { return ([], numbers) }
         let people = try ([p.person, p.other].compactMap { $0 } + (p.from ?? []).prefix(100)).compactMap {
-            try Int.fetchOne(db, sql: "SELECT root FROM identity WHERE id = ?", arguments: [$0])
+            try Int.fetchOne(db.cachedStatement(sql: "SELECT root FROM identity WHERE id = ?"), arguments: [$0])
         }
         return (Array(Set(people)).sorted(), [])
     }
 
     /// The answer to a decision: itself, and the person as it is now.
-    func change(_ db: Database, _ outcome: Journal.Outcome, _ person: String?) throws -> PersonChange {
+    static func change(_ db: Database, _ outcome: Journal.Outcome, _ person: String?) throws -> PersonChange {
         let reader = PersonReader(db: db)
         let p = outcome.entry.payload
         let shown = person ?? p.created ?? p.person

@@ -92,13 +92,14 @@ extension PhotoLibrary {
     public func audit(
         actor: String, key: String? = nil, action: String, objects: [String], status: Int = 200
     ) throws(LikenessError) {
-        try store.write { db in
-            let last = try String.fetchOne(db, sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1") ?? ""
+        try store.writeTogether { db in
+            let last =
+                try String.fetchOne(db.cachedStatement(sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")) ?? ""
             let (at, list) = (Timestamp.now(), objects.prefix(100).joined(separator: " "))
             let hash = Self.auditHash(last, at, actor, key, action, list, status)
-            try db.execute(
-                sql: "INSERT INTO audit (at, actor, key, action, objects, status, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [at, actor, key, action, list, status, hash])
+            try db.run(
+                "INSERT INTO audit (at, actor, key, action, objects, status, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [at, actor, key, action, list, status, hash])
         }
     }
 
@@ -150,7 +151,7 @@ extension PhotoLibrary {
     public func storedAnswer(route: String, key: String) throws(LikenessError) -> StoredAnswer? {
         try store.read { db in
             try Row.fetchOne(
-                db, sql: "SELECT * FROM answer WHERE route = ? AND key = ? AND at > ?",
+                db.cachedStatement(sql: "SELECT * FROM answer WHERE route = ? AND key = ? AND at > ?"),
                 arguments: [route, key, Timestamp.now() - 86_400]
             ).map {
                 StoredAnswer(
@@ -161,16 +162,14 @@ extension PhotoLibrary {
     }
 
     public func storeAnswer(_ answer: StoredAnswer) throws(LikenessError) {
-        try store.writeUnsynced { db in
+        try store.writeTogether(synced: false) { db in
             // reads all of them, so not each time
             if Int.random(in: 0..<64) == 0 {
                 try db.execute(sql: "DELETE FROM answer WHERE at < ?", arguments: [Timestamp.now() - 86_400])
             }
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO answer (route, key, bodyHash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    answer.route, answer.key, answer.bodyHash, answer.status, Data(answer.body), Timestamp.now(),
-                ])
+            try db.run(
+                "INSERT OR REPLACE INTO answer (route, key, bodyHash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+                [answer.route, answer.key, answer.bodyHash, answer.status, Data(answer.body), Timestamp.now()])
         }
     }
 }

@@ -24,6 +24,7 @@ public final class PhotoLibrary: Sendable {
     let crops: CropStore
     let queue: JobQueue
     let prototypes = Prototypes()
+    package let looseNeighbours = LooseNeighbours()
     let access: Access
     /// The density state, open from the first grouping on; used by one job at a time.
     let density = Mutex(DensityBox())
@@ -124,18 +125,17 @@ public final class PhotoLibrary: Sendable {
         queue = JobQueue(store: store)
     }
 
-    /// One transaction that decides something; then listeners hear of the people concerned.
+    /// Decides something, all or nothing and on the disk when it returns; then listeners hear of the people concerned.
     func decide<T>(
-        by author: Author, _ body: (Database, Journal) throws -> (T, Set<Int>)
+        by author: Author, _ body: @escaping (Database, Journal) throws -> (T, Set<Int>)
     ) throws(LikenessError) -> T {
         guard access == .write else {
             throw LikenessError(.usage, subject: folder, "the library was opened for reading only")
         }
-        let (result, people, ids) = try store.write { db in
+        let (result, people, ids) = try store.writeTogether { db in
             let (result, people) = try body(db, Journal(db: db, author: author))
-            let ids = try people.prefix(200).compactMap {
-                try String.fetchOne(db, sql: "SELECT id FROM identity WHERE no = ?", arguments: [$0])
-            }
+            let known = try db.cachedStatement(sql: "SELECT id FROM identity WHERE no = ?")
+            let ids = try people.prefix(200).compactMap { try String.fetchOne(known, arguments: [$0]) }
             return (result, people, ids)
         }
         if !people.isEmpty { changes.send(.people(ids)) }

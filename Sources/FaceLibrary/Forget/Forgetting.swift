@@ -172,6 +172,7 @@ struct Forgetting {
         }
         library.shelf.reset()
         library.prototypes.reset()
+        library.looseNeighbours.reset()
         return erased
     }
 

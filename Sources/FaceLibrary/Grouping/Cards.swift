@@ -29,14 +29,14 @@ enum Cards {
             try due.execute(arguments: [person])
             guard isRoot, faces > 0 || name != nil else {
                 try delete.execute(arguments: [person])
-                try db.execute(
-                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
+                try db.run("DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", [person, person])
+                try db.run("DELETE FROM question WHERE kind = 'loose' AND b = ?", [person])
                 continue
             }
             let chosen: Int? = decided?["avatar"]
             let isThere = try chosen.map {
-                try Int.fetchOne(db, sql: "SELECT person FROM place WHERE face = ?", arguments: [$0]) == person
+                try Int.fetchOne(
+                    db.cachedStatement(sql: "SELECT person FROM place WHERE face = ?"), arguments: [$0]) == person
             }
             let avatar = isThere == true ? chosen : try Int.fetchOne(best, arguments: [person])
             let last: Double? = counts["last"]

@@ -204,7 +204,7 @@ struct GroupingRun {
     static func changedGroups(
         _ density: some DensityGroups, _ before: [Int64], _ decided: Set<Int>, whole: Bool
     ) -> [GroupingBuild.DensityGroup] {
-        let (now, live, core) = (density.groups, density.isLive, density.isCore)
+        let (now, live) = (density.groups, density.isLive)
         var ids: Set<Int64> = []
         var single: Set<Int> = decided
         for row in now.indices {
@@ -214,16 +214,32 @@ struct GroupingRun {
             if now[row] >= 0 { ids.insert(now[row]) } else if live[row] { single.insert(row) }
         }
         for row in decided where now[row] >= 0 { ids.insert(now[row]) }
-        var rows: [Int64: [Int]] = [:]
-        for row in now.indices where now[row] >= 0 && live[row] && ids.contains(now[row]) {
-            rows[now[row], default: []].append(row)
-        }
+        let rows = Self.rows(of: ids, now, live)
+        let core = rows.isEmpty ? [] : density.isCore
         var out = rows.sorted { $0.key < $1.key }.map { id, rows in
             GroupingBuild.DensityGroup(
                 key: Int(id), faces: rows.map { density.faces[$0] }, isCore: rows.map { core[$0] })
         }
         for row in single.sorted() where live[row] && now[row] < 0 {
             out.append(.init(key: -1 - row, faces: [density.faces[row]], isCore: [false]))
+        }
+        return out
+    }
+
+    /// The live rows of some groups. One glance a row: nothing is hashed but what is found.
+    private static func rows(of ids: Set<Int64>, _ groups: [Int64], _ live: [Bool]) -> [Int64: [Int]] {
+        guard let last = ids.max() else { return [:] }
+        var isWanted = [Bool](repeating: false, count: Int(last) + 1)
+        for id in ids { isWanted[Int(id)] = true }
+        var out: [Int64: [Int]] = [:]
+        groups.withUnsafeBufferPointer { groups in
+            isWanted.withUnsafeBufferPointer { isWanted in
+                for row in groups.indices {
+                    let id = groups[row]
+                    guard id >= 0, id <= last, isWanted[Int(id)], live[row] else { continue }
+                    out[id, default: []].append(row)
+                }
+            }
         }
         return out
     }

@@ -58,6 +58,7 @@ struct ModelChange {
             }
         }
         library.prototypes.reset()
+        library.looseNeighbours.reset()
         return report
     }
 }

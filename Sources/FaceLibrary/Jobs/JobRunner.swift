@@ -38,15 +38,21 @@ public final class JobRunner: Sendable {
         guard fresh else { return }
         let thread = Thread { [self] in
             var lastRetention = -Double.infinity
+            var thinksAt = ContinuousClock.now
             while !state.withLock({ $0.stops }) {
                 // a clock that was put back must not stop it for years
                 if abs(library.store.now() - lastRetention) > Self.retentionEvery {
                     lastRetention = library.store.now()
                     _ = try? library.enqueueRetention()
                 }
-                let worked = (try? step()) ?? false
-                if !worked, (try? library.refreshQuestions()) == nil { Thread.sleep(forTimeInterval: 1) }
-                if !worked { Thread.sleep(forTimeInterval: 0.25) }
+                if (try? step()) ?? false { continue }
+                if ContinuousClock.now >= thinksAt {
+                    let started = ContinuousClock.now
+                    if (try? library.refreshQuestions()) == nil { Thread.sleep(forTimeInterval: 1) }
+                    // while people decide much, thinking of questions takes a tenth of the time and no more
+                    thinksAt = started.advanced(by: min((ContinuousClock.now - started) * 10, .seconds(5)))
+                }
+                Thread.sleep(forTimeInterval: 0.25)
             }
             ended.signal()
         }

@@ -54,7 +54,9 @@ struct FaceReader {
         try numbers.compactMap { try face(number: $0) }
     }
 
-    func number(_ id: String) throws -> Int {
+    func number(_ id: String) throws -> Int { try Self.number(db, id) }
+
+    static func number(_ db: Database, _ id: String) throws -> Int {
         let known = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT no FROM face WHERE id = ? AND dropped = 0"), arguments: [id])
         guard let known else { throw LikenessErrorOf.face(id) }

@@ -42,11 +42,11 @@ struct PersonReader {
         var seen: Set<Int> = []
         while seen.insert(at).inserted {
             let row = try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT c.person, p.no, s.root FROM identity i LEFT JOIN card c ON c.person = i.no
-                    LEFT JOIN person p ON p.no = i.no LEFT JOIN identity s ON s.no = i.successor WHERE i.no = ?
-                    """, arguments: [at])
+                db.cachedStatement(
+                    sql: """
+                        SELECT c.person, p.no, s.root FROM identity i LEFT JOIN card c ON c.person = i.no
+                        LEFT JOIN person p ON p.no = i.no LEFT JOIN identity s ON s.no = i.successor WHERE i.no = ?
+                        """), arguments: [at])
             if (row?[0] as Int?) != nil { return at }
             if let next = row?[2] as Int? {
                 at = next

@@ -17,6 +17,8 @@ final class Prototypes: Sendable {
     private struct State {
         var model = 0
         var ready: View?
+        /// How often cards had changed before they were read; nil where another process may change them.
+        var generation: Int?
     }
 
     private let state = Mutex(State())
@@ -32,6 +34,25 @@ final class Prototypes: Sendable {
         fileprivate var index: FlatIndex
         /// People with prototypes by age.
         fileprivate var growing: [Int] = []
+
+        /// Whether somebody is compared by age.
+        var hasAges: Bool { !growing.isEmpty }
+
+        /// People whose prototypes may be others than in an older view, or new; rising.
+        func changed(since old: View) -> [Int] {
+            people.filter { old.entries[$0]?.revision != entries[$0]?.revision }
+        }
+
+        /// The most similar of a few people to each vector, whatever their ages.
+        func nearest(
+            _ queries: Matrix, among few: [Int], floor: Float
+        ) throws(LikenessError) -> [(person: Int, similarity: Float)?] {
+            let means = few.compactMap { mean($0) }
+            guard !means.isEmpty, queries.rows > 0 else { return .init(repeating: nil, count: queries.rows) }
+            let known = few.filter { mean($0) != nil }
+            return try FlatIndex(Matrix(means), space: index.space).search(queries, k: 1, floor: floor, threads: 1)
+                .map { list in list.first.map { (person: known[Int($0.id)], similarity: $0.similarity) } }
+        }
 
         /// People with a prototype.
         var count: Int { people.count }
@@ -93,17 +114,23 @@ final class Prototypes: Sendable {
         try view(library, model).mean(person)
     }
 
-    /// Makes those anew whose cards changed. O(people), and O(pictures) of each that changed.
+    /// Makes those anew whose cards changed. O(people) after a change, and O(pictures) of each that changed.
     func view(_ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> View {
+        let generation = library.access == .write ? library.store.cards.generation : nil
+        let last = state.withLock { $0.model == model.number ? $0 : State() }
+        if let ready = last.ready, let generation, last.generation == generation { return ready }
         let cards = try library.store.read { db in
             var out: [Int: Int] = [:]
             let rows = try Row.fetchCursor(db, sql: "SELECT person, revision FROM card WHERE faces > 0")
             while let row = try rows.next() { out[row[0]] = row[1] }
             return out
         }
-        let known = state.withLock { $0.model == model.number ? $0.ready : nil }
+        let known = last.ready
         let stale = cards.filter { known?.entries[$0.key]?.revision != $0.value }.keys.sorted()
-        if let known, stale.isEmpty, known.entries.count == cards.count { return known }
+        if let known, stale.isEmpty, known.entries.count == cards.count {
+            state.withLock { $0 = State(model: model.number, ready: known, generation: generation) }
+            return known
+        }
         let fresh = try means(stale, library, model)
         var entries = known?.entries ?? [:]
         for person in entries.keys where cards[person] == nil { entries[person] = nil }
@@ -120,7 +147,7 @@ final class Prototypes: Sendable {
         try index.prepare(threads: 1)
         let growing = people.filter { entries[$0]?.ages != nil }
         let made = View(entries: entries, people: people, index: index, growing: growing)
-        state.withLock { $0 = State(model: model.number, ready: made) }
+        state.withLock { $0 = State(model: model.number, ready: made, generation: generation) }
         return made
     }
 

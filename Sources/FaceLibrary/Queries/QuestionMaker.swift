@@ -7,8 +7,10 @@ import GRDB
 /// Only for people whose faces changed since; what was answered, merged or called different is left out for good.
 struct QuestionMaker {
     let library: PhotoLibrary
-    /// People looked at in one transaction.
+    /// People looked at in one pass over the prototypes.
     private static let batch = 256
+    /// People whose questions are written in one transaction: whoever decides something meanwhile waits for no more.
+    private static let written = 16
     /// Candidates a person.
     private static let neighbours = 6
     /// Loose faces that questions are made for, the best pictures first.
@@ -79,13 +81,17 @@ struct QuestionMaker {
         }
         let made = pairs.map { Pair(kind: "person", a: $0.a, b: $0.b, similarity: $1) }
             .sorted { ($0.a, $0.b) < ($1.a, $1.b) }
-        try library.store.writeUnsynced { db in
-            for person in due {
-                try db.execute(
-                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
-                try db.execute(sql: "DELETE FROM question_due WHERE person = ?", arguments: [person])
+        for start in stride(from: 0, to: due.count, by: Self.written) {
+            let some = Set(due[start..<min(due.count, start + Self.written)])
+            // a pair of two parts is written with both: with the first it is taken away again by the second
+            let theirs = made.filter { some.contains($0.a) || some.contains($0.b) }
+            try library.store.writeUnsynced { db in
+                for person in some.sorted() {
+                    try db.run("DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", [person, person])
+                    try db.run("DELETE FROM question_due WHERE person = ?", [person])
+                }
+                for pair in theirs { try enter(pair, db, model, view) }
             }
-            for pair in made { try enter(pair, db, model, view) }
         }
     }
 
@@ -103,16 +109,50 @@ struct QuestionMaker {
         }
         let view = try library.prototypes.view(library, model)
         let known = try library.shelf.vectors(faces, model)
-        let found =
-            known.faces.isEmpty
-            ? [] : try view.nearest(known.rows, k: 1, floor: floor(model), taken: try library.taken(known.faces))
-        let made = zip(known.faces, found).flatMap { face, list in
-            list.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }
+        let taken = try library.taken(known.faces)
+        let found: [LooseNeighbours.Near?]
+        if known.faces.isEmpty {
+            found = []
+        } else if chosen == nil {
+            found = try library.looseNeighbours.nearest(
+                known.faces, known.rows, taken: taken, in: view, floor: floor(model), model)
+        } else {
+            found = try view.nearest(known.rows, k: 1, floor: floor(model), taken: taken).map(\.first)
+        }
+        let made = zip(known.faces, found).compactMap { face, near in
+            near.map { Pair(kind: "loose", a: face, b: $0.person, similarity: $0.similarity) }
         }
         try library.store.writeUnsynced { db in
-            if chosen == nil { try db.execute(sql: "DELETE FROM question WHERE kind = 'loose'") }
-            for pair in made { try enter(pair, db, model, view) }
+            let written = chosen == nil ? try settled(made, db, model, view) : []
+            for pair in made where !written.contains(pair.a) { try enter(pair, db, model, view) }
         }
+    }
+
+    /// Takes the questions about loose faces away that are not to be asked any more, and returns the faces of those that may
+    /// stay: their probability is as good as the same. Most are, after the import of a photo.
+    private func settled(
+        _ made: [Pair], _ db: Database, _ model: ModelRow, _ view: Prototypes.View
+    ) throws -> Set<Int> {
+        let wanted = Dictionary(made.map { ($0.a, $0) }) { $1 }
+        var kept: Set<Int> = []
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT q.no, q.a, q.b, q.similarity, q.probability, COALESCE(c.faces, 0) FROM question q
+                    LEFT JOIN card c ON c.person = q.b WHERE q.kind = 'loose'
+                    """))
+        for row in rows {
+            let (face, person, probability): (Int, Int, Double) = (row[1], row[2], row[4])
+            if let new = wanted[face], new.b == person, Double(new.similarity) == row[3] as Double {
+                let now = try self.probability(new, [0, row[5]], db, model, view)
+                if abs(now - probability) <= 0.01 * now, now >= Self.leastProbability, try isOpen(new, db) {
+                    kept.insert(face)
+                    continue
+                }
+            }
+            try db.run("DELETE FROM question WHERE no = ?", [row[0] as Int])
+        }
+        return kept
     }
 
     private func enter(_ pair: Pair, _ db: Database, _ model: ModelRow, _ view: Prototypes.View) throws {
@@ -129,12 +169,12 @@ struct QuestionMaker {
         let rank = QuestionRanking.saving(faces: gain, change: probability)
         let isChild = pair.kind == "person" ? try isChild([pair.a, pair.b], db) : false
         let id = Identifier.derived("que", from: library.id, pair.kind, "\(pair.a)", "\(pair.b)")
-        try db.execute(
-            sql: """
-                INSERT OR REPLACE INTO question (id, kind, a, b, similarity, probability, gain, rank, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try db.run(
+            """
+            INSERT OR REPLACE INTO question (id, kind, a, b, similarity, probability, gain, rank, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
                 id, pair.kind, pair.a, pair.b, Double(pair.similarity), probability, gain, rank,
                 pair.kind == "loose" ? "loose" : together || isChild ? "sibling" : "same-person",
             ])
@@ -175,26 +215,27 @@ struct QuestionMaker {
     private func isOpen(_ pair: Pair, _ db: Database) throws -> Bool {
         if pair.kind == "loose" {
             return try Bool.fetchOne(
-                db,
-                sql: """
-                    SELECT NOT EXISTS (SELECT 1 FROM asked q JOIN identity i ON i.no = q.b
-                            WHERE q.kind = 'loose' AND q.a = ? AND i.root = ?)
-                        AND NOT EXISTS (SELECT 1 FROM refusal r JOIN identity i ON i.no = r.person
-                            WHERE r.face = ? AND i.root = ?)
-                        AND EXISTS (SELECT 1 FROM card WHERE person = ? AND list <> 'hidden')
-                    """, arguments: [pair.a, pair.b, pair.a, pair.b, pair.b]) ?? false
+                db.cachedStatement(sql: Self.looseIsOpen), arguments: [pair.a, pair.b, pair.a, pair.b, pair.b]) ?? false
         }
         return try Bool.fetchOne(
-            db,
-            sql: """
-                WITH left(no) AS (SELECT no FROM identity WHERE root = ?), right(no) AS (SELECT no FROM identity WHERE root = ?)
-                SELECT NOT EXISTS (SELECT 1 FROM left l CROSS JOIN right r JOIN asked q ON q.kind = 'person'
-                        AND q.a = MIN(l.no, r.no) AND q.b = MAX(l.no, r.no))
-                    AND NOT EXISTS (SELECT 1 FROM left l CROSS JOIN right r JOIN cannot_link c
-                        ON c.a = MIN(l.no, r.no) AND c.b = MAX(l.no, r.no))
-                    AND (SELECT COUNT(*) FROM card WHERE person IN (?, ?) AND list <> 'hidden') = 2
-                """, arguments: [pair.a, pair.b, pair.a, pair.b]) ?? false
+            db.cachedStatement(sql: Self.pairIsOpen), arguments: [pair.a, pair.b, pair.a, pair.b]) ?? false
     }
+
+    private static let looseIsOpen = """
+        SELECT NOT EXISTS (SELECT 1 FROM asked q JOIN identity i ON i.no = q.b
+                WHERE q.kind = 'loose' AND q.a = ? AND i.root = ?)
+            AND NOT EXISTS (SELECT 1 FROM refusal r JOIN identity i ON i.no = r.person
+                WHERE r.face = ? AND i.root = ?)
+            AND EXISTS (SELECT 1 FROM card WHERE person = ? AND list <> 'hidden')
+        """
+    private static let pairIsOpen = """
+        WITH left(no) AS (SELECT no FROM identity WHERE root = ?), right(no) AS (SELECT no FROM identity WHERE root = ?)
+        SELECT NOT EXISTS (SELECT 1 FROM left l CROSS JOIN right r JOIN asked q ON q.kind = 'person'
+                AND q.a = MIN(l.no, r.no) AND q.b = MAX(l.no, r.no))
+            AND NOT EXISTS (SELECT 1 FROM left l CROSS JOIN right r JOIN cannot_link c
+                ON c.a = MIN(l.no, r.no) AND c.b = MAX(l.no, r.no))
+            AND (SELECT COUNT(*) FROM card WHERE person IN (?, ?) AND list <> 'hidden') = 2
+        """
 
     /// Whether a photo shows both. O(faces of the smaller side).
     private func areTogether(_ pair: Pair, _ sizes: [Int], _ db: Database) throws -> Bool {

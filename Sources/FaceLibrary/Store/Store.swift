@@ -6,6 +6,8 @@ import Glibc
 package final class Store: Sendable {
     package let pool: DatabasePool
     private let subject: String
+    private let joined = SharedPass<JoinedWrite, Void>()
+    let cards = CardWatch()
     /// Seconds since 1970.
     package typealias Clock = @Sendable () -> Double
     package let now: Clock
@@ -22,8 +24,12 @@ package final class Store: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA secure_delete = ON")
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA cache_size = -16384")
-            if !db.configuration.readonly { try db.execute(sql: "PRAGMA synchronous = FULL") }
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -16_384 : -65_536)")
+            guard !db.configuration.readonly else { return }
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // a checkpoint syncs twice: a burst of changes has few of them
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
+            for table in Placement.workTables { try db.execute(sql: table) }
         }
         let mask = umask(0o077)
         defer { umask(mask) }
@@ -31,6 +37,7 @@ package final class Store: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             try Schema.refuseNewer(pool, path)
             try Schema.migrate(pool, path)
+            pool.add(transactionObserver: cards, extent: .databaseLifetime)
         } catch {
             throw LikenessError.of(error, path)
         }
@@ -44,6 +51,28 @@ package final class Store: Sendable {
     /// One transaction; all or nothing.
     package func write<T>(_ body: (Database) throws -> T) throws(LikenessError) -> T {
         do { return try pool.write(body) } catch { throw LikenessError.of(error, subject) }
+    }
+
+    /// As ``write(_:)``, in one transaction with whatever else waits to be written: one sync of the disk serves all. A body
+    /// that throws takes back its own changes only. `synced`: false for what ``writeUnsynced(_:)`` is for.
+    package func writeTogether<T>(
+        synced: Bool = true, _ body: @escaping (Database) throws -> T
+    ) throws(LikenessError) -> T {
+        var result: T?
+        let own = JoinedWrite(isSynced: synced) { db in result = try body(db) }
+        try joined.join(own) { (writes) throws(LikenessError) in try commit(writes) }
+        if let failure = own.failure { throw LikenessError.of(failure, subject) }
+        guard let result else { throw LikenessError(.defect, subject: subject, "a transaction gave nothing") }
+        return result
+    }
+
+    private func commit(_ writes: [JoinedWrite]) throws(LikenessError) -> [Void] {
+        if writes.contains(where: \.isSynced) {
+            try write { db in for own in writes { try own.perform(db, isAlone: writes.count == 1) } }
+        } else {
+            try writeUnsynced { db in for own in writes { try own.perform(db, isAlone: writes.count == 1) } }
+        }
+        return writes.map { _ in }
     }
 
     /// As ``write(_:)`` for what can be made again: it survives the end of the process at any moment, but is synced to the

@@ -1,5 +1,6 @@
 import FaceCore
 import FaceLibrary
+import FaceTestSupport
 import Foundation
 
 /// Photos that say in words who is on them, and an analyser that reads the words: libraries without networks.
@@ -56,6 +57,22 @@ struct SyntheticPhotos {
                     ])
             }
         }
+    }
+
+    /// A folder for a test, and in it photos of an album. The folder goes when the test lets go of it.
+    static func album(people: Int, pictures: Int) throws -> (folder: TemporaryFolder, photos: SyntheticPhotos) {
+        let folder = try TemporaryFolder()
+        let photos = try SyntheticPhotos(folder.file("photos"))
+        try photos.album(people: people, pictures: pictures)
+        return (folder, photos)
+    }
+
+    /// Takes all of them into a library, and returns it.
+    func imported(into library: PhotoLibrary) throws -> PhotoLibrary {
+        _ = try library.enqueueImport([folder])
+        try JobRunner(library, threads: 2) { () throws(LikenessError) -> any PhotoAnalyser in Analyser() }
+            .runUntilIdle()
+        return library
     }
 
     /// Reads the words.

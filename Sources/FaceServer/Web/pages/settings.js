@@ -70,7 +70,7 @@ function appearance() {
   const themes = h(
     'div.segmented',
     { role: 'group', 'aria-label': 'Theme' },
-    [['auto', 'As the system'], ['light', 'Light'], ['dark', 'Dark']].map(([name, text]) =>
+    [['auto', 'System'], ['light', 'Light'], ['dark', 'Dark']].map(([name, text]) =>
       h(
         'button',
         {

@@ -4,11 +4,13 @@ import { icon } from './icons.js';
 const SHOWN_MS = 10_000;
 const MOST = 3;
 const box = () => document.getElementById('toasts');
+const open = new Set();
 
 /** A short message with at most one action. It stays while the pointer or the focus is on it. */
 export function toast(text, { action, bad = false } = {}) {
   const close = () => {
     clearTimeout(timer);
+    open.delete(close);
     node.remove();
   };
   let timer = null;
@@ -33,8 +35,13 @@ export function toast(text, { action, bad = false } = {}) {
   for (const type of ['mouseleave', 'focusout']) node.addEventListener(type, arm);
   while (box().children.length >= MOST) box().firstChild.remove();
   box().append(node);
+  if (!bad) open.add(close);
   arm();
-  return close;
+}
+
+/** Takes all messages but complaints away. */
+export function closeToasts() {
+  for (const close of [...open]) close();
 }
 
 /** Says what did not work; a person can read it to whoever looks after the server. */

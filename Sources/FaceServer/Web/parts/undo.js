@@ -1,12 +1,10 @@
 import { post } from './api.js';
 import { emit } from './bus.js';
 import { announce } from './dom.js';
-import { complain, toast } from './toast.js';
+import { closeToasts, complain, toast } from './toast.js';
 
 // What this tab decided last, newest at the end; several decisions of one action are taken back together.
 const mine = [];
-// How to close the message that offers the undo, by the first decision.
-const offers = new Map();
 
 const subjects = (decisions) => decisions.flatMap((decision) => decision.subjects);
 
@@ -18,10 +16,9 @@ export function decided(made, { text, quiet = false } = {}) {
   if (undoable) mine.push(decisions);
   if (mine.length > 10) mine.shift();
   if (!quiet) {
-    const close = toast(text ?? decisions[0].summary, {
+    toast(text ?? decisions[0].summary, {
       action: undoable ? { text: 'Undo', run: () => undo(decisions) } : undefined,
     });
-    offers.set(decisions[0].id, close);
   }
   emit('changed', { people: subjects(decisions), mine: true });
 }
@@ -29,13 +26,12 @@ export function decided(made, { text, quiet = false } = {}) {
 /** Takes decisions back, the newest first. */
 export async function undo(made) {
   const decisions = [made].flat();
-  // The message that offered this has said its last.
-  offers.get(decisions[0].id)?.();
-  offers.delete(decisions[0].id);
   const entry = mine.findIndex((other) => other[0].id === decisions[0].id);
   if (entry >= 0) mine.splice(entry, 1);
   try {
     for (const decision of [...decisions].reverse()) await post(`/decisions/${decision.id}:undo`);
+    // What was said before is not so any more.
+    closeToasts();
     toast(decisions.length > 1 ? `Undone: ${decisions.length} decisions` : `Undone: ${decisions[0].summary}`);
   } catch (problem) {
     complain(problem);
