@@ -51,32 +51,37 @@ struct VisualiseDigits: ParsableCommand {
                 training: Digits(folder: mnist, part: "train"), test: Digits(folder: mnist, part: "t10k"),
                 options: options)
             var embeddings: [DigitStudy.Embedding] = []
+            var rows: [DigitRow] = []
             try InterruptibleRun.run { cancellation in
                 for loss in chosen {
-                    common.console.progress("\(loss.kind.rawValue), \(embeddings.count + 1) of \(chosen.count)")
-                    embeddings.append(
-                        try study.embedding(
+                    common.console.progress("\(loss.kind.rawValue), \(rows.count + 1) of \(chosen.count)")
+                    do throws(LikenessError) {
+                        let embedding = try study.embedding(
                             loss, dimension: dimension, folder: "\(out)/runs", threads: common.threadCount,
-                            cancellation: cancellation))
+                            cancellation: cancellation)
+                        embeddings.append(embedding)
+                        rows.append(DigitRow(embedding))
+                    } catch where error.code == .trainingDiverged {
+                        common.console.warning("\(loss.kind.rawValue): \(error)")
+                        rows.append(DigitRow(loss, failed: error))
+                    }
                 }
             }
             common.console.progress("")
+            guard !embeddings.isEmpty else {
+                throw LikenessError(
+                    .trainingDiverged, subject: out, "no loss could be trained", remedy: "more digits or epochs")
+            }
             let figure = try DigitFigure(embeddings).rendered()
             try AtomicFile.write(figure.png, to: stem + ".png", force: force)
             try AtomicFile.write(figure.svg, to: stem + ".svg", force: force)
-            let rows = embeddings.map(DigitRow.init)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             try AtomicFile.write(Array(encoder.encode(rows)), to: stem + ".json", force: force)
             if common.json { return try common.console.json(rows) }
             common.console.table(
                 ["loss", "accuracy", "own class", "nearest other", "seconds"],
-                rows.map {
-                    [
-                        $0.loss, Format.number($0.accuracy * 100, 2), Format.number($0.ownDegrees, 1) + "°",
-                        Format.number($0.otherDegrees, 1) + "°", Format.number($0.seconds, 0),
-                    ]
-                })
+                rows.map(\.cells))
             common.console.note("\(stem).png, .svg, .json")
         #endif
     }
@@ -95,18 +100,33 @@ struct VisualiseDigits: ParsableCommand {
 }
 
 #if Training
-    /// One loss in numbers.
+    /// One loss in numbers, or why it has none.
     private struct DigitRow: Encodable {
         let loss: String
-        let accuracy: Double
+        var accuracy: Double?
         /// Medians.
-        let ownDegrees, otherDegrees: Double
-        let seconds: Double
+        var ownDegrees, otherDegrees: Double?
+        var seconds: Double?
+        var failure: String?
 
         init(_ e: DigitStudy.Embedding) {
             (loss, accuracy, seconds) = (e.loss.kind.rawValue, e.accuracy, e.seconds)
             func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
             (ownDegrees, otherDegrees) = (median(e.own), median(e.other))
+        }
+
+        init(_ loss: LossRecipe, failed error: LikenessError) {
+            (self.loss, failure) = (loss.kind.rawValue, "\(error)")
+        }
+
+        var cells: [String] {
+            guard let accuracy, let ownDegrees, let otherDegrees, let seconds else {
+                return [loss, "diverged", "", "", ""]
+            }
+            return [
+                loss, Format.number(accuracy * 100, 2), Format.number(ownDegrees, 1) + "°",
+                Format.number(otherDegrees, 1) + "°", Format.number(seconds, 0),
+            ]
         }
     }
 #endif
