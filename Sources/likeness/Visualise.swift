@@ -19,8 +19,9 @@ struct VisualiseDigits: ParsableCommand {
             likeness visualise digits mnist --out figures
 
             The folder holds MNIST's four files, packed or not. A small network is trained under each loss from the same \
-            weights, and its test digits are drawn, with the angles to their own class and to the nearest other. Writes \
-            digits-2d.png and .svg (or -3d) and digits-2d.json. Needs a build with the trait Training, and gnuplot.
+            weights, which two epochs of softmax make, and its test digits are drawn, with the angles to their own class \
+            and to the nearest other. Writes digits-2d.png and .svg (or -3d) and digits-2d.json. Needs a build with the \
+            trait Training, and gnuplot.
             """)
 
     @Argument(help: ArgumentHelp("Folder of MNIST's files.", valueName: "folder")) var mnist: String
@@ -50,23 +51,9 @@ struct VisualiseDigits: ParsableCommand {
             let study = try DigitStudy(
                 training: Digits(folder: mnist, part: "train"), test: Digits(folder: mnist, part: "t10k"),
                 options: options)
-            var embeddings: [DigitStudy.Embedding] = []
-            var rows: [DigitRow] = []
-            try InterruptibleRun.run { cancellation in
-                for loss in chosen {
-                    common.console.progress("\(loss.kind.rawValue), \(rows.count + 1) of \(chosen.count)")
-                    do throws(LikenessError) {
-                        let embedding = try study.embedding(
-                            loss, dimension: dimension, folder: "\(out)/runs", threads: common.threadCount,
-                            cancellation: cancellation)
-                        embeddings.append(embedding)
-                        rows.append(DigitRow(embedding))
-                    } catch where error.code == .trainingDiverged {
-                        common.console.warning("\(loss.kind.rawValue): \(error)")
-                        rows.append(DigitRow(loss, failed: error))
-                    }
-                }
-            }
+            var learnt: [Learnt] = []
+            try InterruptibleRun.run { cancellation in learnt = try learn(chosen, study, cancellation) }
+            let (embeddings, rows) = (learnt.compactMap(\.embedding), learnt.map(\.row))
             common.console.progress("")
             guard !embeddings.isEmpty else {
                 throw LikenessError(
@@ -87,6 +74,41 @@ struct VisualiseDigits: ParsableCommand {
     }
 
     #if Training
+        /// What became of one loss; no embedding where it diverged.
+        private struct Learnt {
+            let row: DigitRow
+            var embedding: DigitStudy.Embedding?
+        }
+
+        private func learn(
+            _ losses: [LossRecipe], _ study: DigitStudy, _ cancellation: Cancellation
+        ) throws(LikenessError) -> [Learnt] {
+            common.console.progress("the weights that all begin with")
+            let beginning = try study.beginning(
+                dimension: dimension, folder: "\(out)/runs", threads: common.threadCount, cancellation: cancellation)
+            var learnt: [Learnt] = []
+            for loss in losses {
+                common.console.progress("\(loss.kind.rawValue), \(learnt.count + 1) of \(losses.count)")
+                learnt.append(try learn(loss, from: beginning, study, cancellation))
+            }
+            return learnt
+        }
+
+        private func learn(
+            _ loss: LossRecipe, from beginning: String, _ study: DigitStudy, _ cancellation: Cancellation
+        ) throws(LikenessError) -> Learnt {
+            do throws(LikenessError) {
+                let embedding = try study.embedding(
+                    loss, from: beginning, dimension: dimension, folder: "\(out)/runs", threads: common.threadCount,
+                    cancellation: cancellation)
+                return Learnt(row: DigitRow(embedding), embedding: embedding)
+            } catch {
+                guard error.code == .trainingDiverged else { throw error }
+                common.console.warning("\(loss.kind.rawValue): \(error)")
+                return Learnt(row: DigitRow(loss, failed: error))
+            }
+        }
+
         private func chosenLosses() throws -> [LossRecipe] {
             guard let losses else { return DigitStudy.losses }
             return try losses.split(separator: ",").map { name in
