@@ -53,16 +53,10 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Clusters of two-head.", valueName: "n")) var clusters: Int?
     @Option(help: ArgumentHelp("Epochs between new clusters of two-head; 0 for never.", valueName: "x"))
     var recluster: Double?
-    @Option(help: ArgumentHelp("sgd, nesterov or adamw.", valueName: "name")) var optimiser: String?
-    @Option(help: ArgumentHelp("Learning rate.", valueName: "x")) var rate: Double?
-    @Option(help: ArgumentHelp("polynomial, cosine, steps or constant.", valueName: "name")) var schedule: String?
+    @OptionGroup var descent: DescentOptions
     @Option(help: ArgumentHelp("Epochs of rising rate.", valueName: "x")) var warmUp: Double?
-    @Option(help: ArgumentHelp("Epochs at which steps divides the rate by ten.", valueName: "list"))
-    var milestones: String?
-    @Option(help: ArgumentHelp("Weight decay.", valueName: "x")) var decay: Double?
     @Option(help: ArgumentHelp("Weight decay of the last layers.", valueName: "x")) var tailDecay: Double?
     @Option(help: ArgumentHelp("Epochs.", valueName: "x")) var epochs: Double?
-    @Option(help: ArgumentHelp("Pictures of a process in one step.", valueName: "n")) var batch: Int?
     @Option(help: ArgumentHelp("Micro-batches of a step.", valueName: "n")) var accumulation: Int?
     @Option(help: ArgumentHelp("shuffled, identities or balanced.", valueName: "name")) var sampling: String?
     @Option(help: ArgumentHelp("Pictures of an identity in a batch of identities.", valueName: "n")) var images: Int?
@@ -73,13 +67,8 @@ struct RecipeOptions: ParsableArguments {
             valueName: "name=share"))
     var augment: [String] = []
     @Option(help: ArgumentHelp("float32, bfloat16 or float16.", valueName: "name")) var precision: String?
-    @Option(help: ArgumentHelp("Largest norm of the gradients.", valueName: "x")) var clip: Double?
     @Option(help: ArgumentHelp("Decay of the moving average of weights.", valueName: "x")) var average: Double?
     @Option(help: ArgumentHelp("cpu, cuda or cuda:N.", valueName: "name")) var device: String?
-    @Option(help: ArgumentHelp("Steps between lines of metrics.", valueName: "n")) var logEvery: Int?
-    @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n")) var saveEvery: Int?
-    @Option(help: ArgumentHelp("Checkpoints that are kept.", valueName: "n")) var keep: Int?
-
     @Flag(name: .customLong("tensorboard"), help: "Write the metrics for TensorBoard too.") var tensorBoard = false
 
     /// The recipe of the file (or of the run that is resumed) with the changes.
@@ -106,27 +95,18 @@ struct RecipeOptions: ParsableArguments {
         change(&out.head.rate, headRate)
         if let clusters { out.head.clusters = clusters }
         change(&out.head.recluster, recluster)
-        if let optimiser { out.optimiser = try ChoiceOption.value("--optimiser", optimiser) }
-        change(&out.rate, rate)
-        if let schedule { out.schedule = try ChoiceOption.value("--schedule", schedule) }
+        try descent.change(&out)
         change(&out.warmUp, warmUp)
-        if let milestones { out.milestones = try ChoiceOption.numbers("--milestones", milestones) }
-        change(&out.decay, decay)
         if let tailDecay { out.tailDecay = tailDecay }
         change(&out.epochs, epochs)
-        change(&out.batch, batch)
         change(&out.accumulation, accumulation)
         if let sampling { out.sampling = try ChoiceOption.value("--sampling", sampling) }
         change(&out.images, images)
         change(&out.balance, balance)
         for item in augment { try changeAugmentation(&out.augmentation, item) }
         if let precision { out.precision = try ChoiceOption.value("--precision", precision) }
-        if let clip { out.clip = clip }
         if let average { out.average = average }
         change(&out.device, device)
-        change(&out.logEvery, logEvery)
-        change(&out.saveEvery, saveEvery)
-        change(&out.keep, keep)
         if tensorBoard { out.tensorBoard = true }
         return out
     }

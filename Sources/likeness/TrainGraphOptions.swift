@@ -19,6 +19,13 @@ struct GraphRecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Units between the linear layers (gcn-v, gcn-e).", valueName: "n")) var head: Int?
     @Flag(inversion: .prefixedNo, help: "Train under random rotations, for any space of as many numbers.")
     var rotated: Bool?
+    @Option(help: ArgumentHelp("Axes in which gcn-d and gcn-s read a proposal: space or own.", valueName: "name"))
+    var frame: String?
+    @Option(help: ArgumentHelp("Axes of a proposal's own frame.", valueName: "n")) var axes: Int?
+    @Flag(
+        inversion: .prefixedNo,
+        help: "After the coordinates in its own frame, numbers from the neighbour lists (not published).")
+    var context: Bool?
     @Option(help: ArgumentHelp("What gcn-d tells of a proposal: iou, iop or both.", valueName: "name")) var target:
         String?
     @Option(help: ArgumentHelp("Purity from,to of the proposals of gcn-s.", valueName: "list")) var purity: String?
@@ -26,19 +33,9 @@ struct GraphRecipeOptions: ParsableArguments {
     var confident: Double?
     @Option(help: ArgumentHelp("Weights of the gcn-v that gcn-e follows.", valueName: "file")) var confidence: String?
     @Option(help: ArgumentHelp("Strength of class weights, 0…1.", valueName: "x")) var balance: Double?
-    @Option(help: ArgumentHelp("sgd, nesterov or adamw.", valueName: "name")) var optimiser: String?
-    @Option(help: ArgumentHelp("Learning rate.", valueName: "x")) var rate: Double?
-    @Option(help: ArgumentHelp("polynomial, cosine, steps or constant.", valueName: "name")) var schedule: String?
+    @OptionGroup var descent: DescentOptions
     @Option(help: ArgumentHelp("Steps of rising rate.", valueName: "n")) var warmUp: Int?
-    @Option(help: ArgumentHelp("Shares of the run at which steps divides the rate by ten.", valueName: "list"))
-    var milestones: String?
-    @Option(help: ArgumentHelp("Weight decay.", valueName: "x")) var decay: Double?
     @Option(help: ArgumentHelp("Steps.", valueName: "n")) var steps: Int?
-    @Option(help: ArgumentHelp("Rows, proposals or pivots of a step.", valueName: "n")) var batch: Int?
-    @Option(help: ArgumentHelp("Largest norm of all gradients.", valueName: "x")) var clip: Double?
-    @Option(help: ArgumentHelp("Steps between lines of metrics.", valueName: "n")) var logEvery: Int?
-    @Option(help: ArgumentHelp("Steps between validations and checkpoints.", valueName: "n")) var saveEvery: Int?
-    @Option(help: ArgumentHelp("Checkpoints that are kept.", valueName: "n")) var keep: Int?
 
     /// The recipe of the file (or of the run that is resumed) with the changes.
     func recipe(resumed: String?) throws(LikenessError) -> GraphRecipe {
@@ -59,24 +56,18 @@ struct GraphRecipeOptions: ParsableArguments {
         try changeData(&out)
         change(&out.head, head)
         change(&out.rotated, rotated)
+        if let frame { out.frame = try ChoiceOption.value("--frame", frame) }
+        change(&out.axes, axes)
+        change(&out.context, context)
         if let hidden { out.hidden = try ChoiceOption.numbers("--hidden", hidden).map { Int($0) } }
         if let target { out.target = try ChoiceOption.value("--target", target) }
         if let purity { out.purity = try ChoiceOption.numbers("--purity", purity) }
         change(&out.confident, confident)
         if let confidence { out.confidence = confidence }
         change(&out.balance, balance)
-        if let optimiser { out.optimiser = try ChoiceOption.value("--optimiser", optimiser) }
-        change(&out.rate, rate)
-        if let schedule { out.schedule = try ChoiceOption.value("--schedule", schedule) }
+        try descent.change(&out)
         change(&out.warmUp, warmUp)
-        if let milestones { out.milestones = try ChoiceOption.numbers("--milestones", milestones) }
-        change(&out.decay, decay)
         change(&out.steps, steps)
-        change(&out.batch, batch)
-        if let clip { out.clip = clip }
-        change(&out.logEvery, logEvery)
-        change(&out.saveEvery, saveEvery)
-        change(&out.keep, keep)
         return out
     }
 

@@ -19,8 +19,9 @@ struct VisualiseDigits: ParsableCommand {
             likeness visualise digits mnist --out figures
 
             The folder holds MNIST's four files, packed or not. A small network is trained under each loss from the same \
-            weights, and its test digits are drawn, with the angles to their own class and to the nearest other. Writes \
-            digits-2d.png and .svg (or -3d) and digits-2d.json. Needs a build with the trait Training, and gnuplot.
+            weights, which two epochs of softmax make, and its test digits are drawn, with the angles to their own class \
+            and to the nearest other. Writes digits-2d.png and .svg (or -3d) and digits-2d.json. Needs a build with the \
+            trait Training, and gnuplot.
             """)
 
     @Argument(help: ArgumentHelp("Folder of MNIST's files.", valueName: "folder")) var mnist: String
@@ -50,38 +51,64 @@ struct VisualiseDigits: ParsableCommand {
             let study = try DigitStudy(
                 training: Digits(folder: mnist, part: "train"), test: Digits(folder: mnist, part: "t10k"),
                 options: options)
-            var embeddings: [DigitStudy.Embedding] = []
-            try InterruptibleRun.run { cancellation in
-                for loss in chosen {
-                    common.console.progress("\(loss.kind.rawValue), \(embeddings.count + 1) of \(chosen.count)")
-                    embeddings.append(
-                        try study.embedding(
-                            loss, dimension: dimension, folder: "\(out)/runs", threads: common.threadCount,
-                            cancellation: cancellation))
-                }
-            }
+            var learnt: [Learnt] = []
+            try InterruptibleRun.run { cancellation in learnt = try learn(chosen, study, cancellation) }
+            let (embeddings, rows) = (learnt.compactMap(\.embedding), learnt.map(\.row))
             common.console.progress("")
+            guard !embeddings.isEmpty else {
+                throw LikenessError(
+                    .trainingDiverged, subject: out, "no loss could be trained", remedy: "more digits or epochs")
+            }
             let figure = try DigitFigure(embeddings).rendered()
             try AtomicFile.write(figure.png, to: stem + ".png", force: force)
             try AtomicFile.write(figure.svg, to: stem + ".svg", force: force)
-            let rows = embeddings.map(DigitRow.init)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
             try AtomicFile.write(Array(encoder.encode(rows)), to: stem + ".json", force: force)
             if common.json { return try common.console.json(rows) }
             common.console.table(
                 ["loss", "accuracy", "own class", "nearest other", "seconds"],
-                rows.map {
-                    [
-                        $0.loss, Format.number($0.accuracy * 100, 2), Format.number($0.ownDegrees, 1) + "°",
-                        Format.number($0.otherDegrees, 1) + "°", Format.number($0.seconds, 0),
-                    ]
-                })
+                rows.map(\.cells))
             common.console.note("\(stem).png, .svg, .json")
         #endif
     }
 
     #if Training
+        /// What became of one loss; no embedding where it diverged.
+        private struct Learnt {
+            let row: DigitRow
+            var embedding: DigitStudy.Embedding?
+        }
+
+        private func learn(
+            _ losses: [LossRecipe], _ study: DigitStudy, _ cancellation: Cancellation
+        ) throws(LikenessError) -> [Learnt] {
+            common.console.progress("the weights that all begin with")
+            let beginning = try study.beginning(
+                dimension: dimension, folder: "\(out)/runs", threads: common.threadCount, cancellation: cancellation)
+            var learnt: [Learnt] = []
+            for loss in losses {
+                common.console.progress("\(loss.kind.rawValue), \(learnt.count + 1) of \(losses.count)")
+                learnt.append(try learn(loss, from: beginning, study, cancellation))
+            }
+            return learnt
+        }
+
+        private func learn(
+            _ loss: LossRecipe, from beginning: String, _ study: DigitStudy, _ cancellation: Cancellation
+        ) throws(LikenessError) -> Learnt {
+            do throws(LikenessError) {
+                let embedding = try study.embedding(
+                    loss, from: beginning, dimension: dimension, folder: "\(out)/runs", threads: common.threadCount,
+                    cancellation: cancellation)
+                return Learnt(row: DigitRow(embedding), embedding: embedding)
+            } catch {
+                guard error.code == .trainingDiverged else { throw error }
+                common.console.warning("\(loss.kind.rawValue): \(error)")
+                return Learnt(row: DigitRow(loss, failed: error))
+            }
+        }
+
         private func chosenLosses() throws -> [LossRecipe] {
             guard let losses else { return DigitStudy.losses }
             return try losses.split(separator: ",").map { name in
@@ -95,18 +122,33 @@ struct VisualiseDigits: ParsableCommand {
 }
 
 #if Training
-    /// One loss in numbers.
+    /// One loss in numbers, or why it has none.
     private struct DigitRow: Encodable {
         let loss: String
-        let accuracy: Double
+        var accuracy: Double?
         /// Medians.
-        let ownDegrees, otherDegrees: Double
-        let seconds: Double
+        var ownDegrees, otherDegrees: Double?
+        var seconds: Double?
+        var failure: String?
 
         init(_ e: DigitStudy.Embedding) {
             (loss, accuracy, seconds) = (e.loss.kind.rawValue, e.accuracy, e.seconds)
             func median(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
             (ownDegrees, otherDegrees) = (median(e.own), median(e.other))
+        }
+
+        init(_ loss: LossRecipe, failed error: LikenessError) {
+            (self.loss, failure) = (loss.kind.rawValue, "\(error)")
+        }
+
+        var cells: [String] {
+            guard let accuracy, let ownDegrees, let otherDegrees, let seconds else {
+                return [loss, "diverged", "", "", ""]
+            }
+            return [
+                loss, Format.number(accuracy * 100, 2), Format.number(ownDegrees, 1) + "°",
+                Format.number(otherDegrees, 1) + "°", Format.number(seconds, 0),
+            ]
         }
     }
 #endif

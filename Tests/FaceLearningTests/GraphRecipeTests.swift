@@ -40,7 +40,8 @@ import Testing
             ("hidden", { $0.hidden = [0] }), ("head", { $0.head = 0 }), ("purity", { $0.purity = [0.8, 0.2] }),
             ("confident", { $0.confident = 0 }), ("balance", { $0.balance = 2 }), ("rate", { $0.rate = .nan }),
             ("decay", { $0.decay = -1 }), ("steps", { $0.steps = 0 }), ("batch", { $0.batch = 0 }),
-            ("clip", { $0.clip = 0 }), ("saveEvery", { $0.saveEvery = 0 }),
+            ("clip", { $0.clip = 0 }), ("saveEvery", { $0.saveEvery = 0 }), ("frame", { $0.frame = .own }),
+            ("axes", { $0.axes = 0 }),
         ]
         for (field, change) in changes {
             var recipe = GraphRecipe.standard(.confidence)

@@ -34,22 +34,26 @@
             _ recipe: GraphRecipe, _ folder: String, resume: Bool = false, training: GraphSet? = nil
         ) throws -> GraphTrainer {
             let data = try GraphData(
-                training: [training ?? set()], validation: [set(300, seed: 6)], rotated: recipe.rotated)
+                training: [training ?? set()], validation: [set(300, seed: 6)], isForAnySpace: true)
             return try GraphTrainer(recipe, data: data, folder: folder, resume: resume, threads: 1)
         }
 
         /// A file of a network all of whose values are random, biases and slopes too.
-        private func randomNetwork(_ kind: GraphNetworkKind, _ path: String) throws -> GraphModel {
+        private func randomNetwork(
+            _ kind: GraphNetworkKind, _ path: String, frame: GraphFrame = .space
+        ) throws -> GraphModel {
+            let numbers = frame.numbers(dimension: 24)
             // narrower and wider layers: averages are made on the narrower side
             let hidden = kind == .confidence ? [14] : [14, 10, 12]
-            let model = try GraphModel(kind, dimension: 24, hidden: hidden, head: 11, scores: 2, seed: 3)
+            let model = try GraphModel(kind, dimension: numbers, hidden: hidden, head: 11, scores: 2, seed: 3)
             var random = SeededRandom(seed: 17)
             var values: [String: Tensor] = [:]
             for p in model.parameters {
-                let numbers = (0..<p.value.count).map { _ in Float(random.unit() - 0.45) * 0.6 }
-                values[p.name] = try Tensor(numbers, p.value.shape)
+                let drawn = (0..<p.value.count).map { _ in Float(random.unit() - 0.45) * 0.6 }
+                values[p.name] = try Tensor(drawn, p.value.shape)
             }
-            let card = GraphNetworkCard(kind: kind, dimension: 24, neighbours: 20, hidden: hidden)
+            let card = GraphNetworkCard(
+                kind: kind, dimension: numbers, neighbours: 20, hidden: hidden, frame: frame)
             try model.write(to: path, card: card, values: values)
             return try GraphModel(path)
         }
@@ -58,53 +62,74 @@
             a.count == b.count ? zip(a, b).map { abs($0 - $1) }.max() ?? 0 : .infinity
         }
 
-        /// Tensors and FaceSpace's BLAS give the same numbers from the same file, for graphs of different size at once.
-        @Test func forwardPassesAreEqual() throws {
+        /// Tensors and FaceSpace's BLAS give the same numbers from the same file.
+        @Test func forwardPassOfConfidence() throws {
             let folder = try TemporaryFolder()
             let set = try Self.set()
+            let path = folder.file("gcn-v.safetensors")
+            let model = try randomNetwork(.confidence, path)
+            let adjacency = MeanAdjacency(of: set.graph)
+            let want = try ConfidenceNetwork(path).confidence(set.vectors, adjacency, threads: 1).confidence
+            let rows = try [set.vectors, adjacency.means(of: set.vectors)].map { m in
+                try Tensor((0..<m.rows).flatMap { m.row($0) }, [m.rows, m.columns])
+            }
+            let found = try model.confidences(rows[0], means: rows[1]).floats()
+            #expect(largestDifference(found, want) < 1e-5)
+        }
+
+        /// For graphs of different size at once, in the axes of the space and in a proposal's own.
+        @Test(arguments: [
+            (GraphNetworkKind.detection, GraphFrame.space), (.segmentation, .space), (.connectivity, .space),
+            (.detection, .own(axes: 7, context: true)), (.segmentation, .own(axes: 7, context: true)),
+            (.detection, .own(axes: 30, context: false)),
+        ])
+        func forwardPassesAreEqual(_ kind: GraphNetworkKind, _ frame: GraphFrame) throws {
+            let folder = try TemporaryFolder()
+            let set = try Self.set()
+            let path = folder.file("network.safetensors")
+            let model = try randomNetwork(kind, path, frame: frame)
+            let samples = try Self.samples(of: set, kind)
+            let pivots = kind == .detection ? [] : samples.map { $0.pivot ?? $0.members.count / 2 }
+            let batch = try GraphBatch(samples, of: [set], kind: kind, frame: frame, pivots: pivots)
+            let found = try model(batch).floats()
+            for (t, sample) in samples.enumerated() {
+                let want = try told(path, kind, sample, set, pivot: pivots.isEmpty ? 0 : pivots[t])
+                let width = kind == .detection ? 2 : 2 * batch.places
+                let own = Array(found[t * width..<t * width + want.count])
+                #expect(largestDifference(own, want) < 2e-5, "\(kind) \(t)")
+            }
+        }
+
+        private static func samples(of set: GraphSet, _ kind: GraphNetworkKind) throws -> [GraphSample] {
+            var recipe = recipe(kind)
+            (recipe.purity, recipe.confident, recipe.target) = ([0, 1], 1, .both)
             let confidences = ConfidenceNetwork.target(of: set.graph, truth: set.truth)
-            for kind in GraphNetworkKind.allCases {
-                let path = folder.file("\(kind.rawValue).safetensors")
-                let model = try randomNetwork(kind, path)
-                if kind == .confidence {
-                    let adjacency = MeanAdjacency(of: set.graph)
-                    let want = try ConfidenceNetwork(path).confidence(set.vectors, adjacency, threads: 1).confidence
-                    let rows = try [set.vectors, adjacency.means(of: set.vectors)].map { m in
-                        try Tensor((0..<m.rows).flatMap { m.row($0) }, [m.rows, m.columns])
-                    }
-                    let found = try model.confidences(rows[0], means: rows[1]).floats()
-                    #expect(largestDifference(found, want) < 1e-5)
-                    continue
-                }
-                var recipe = Self.recipe(kind)
-                (recipe.purity, recipe.confident, recipe.target) = ([0, 1], 1, .both)
-                let samples = Array(
-                    try GraphSample.all(recipe, of: [set], confidences: [confidences])
-                        .sorted { $0.members.count > $1.members.count }.enumerated()
-                        .filter { $0.offset % 7 == 0 }.map(\.element).prefix(12))
-                #expect(Set(samples.map(\.members.count)).count > 2)
-                let pivots = kind == .detection ? [] : samples.map { $0.pivot ?? $0.members.count / 2 }
-                let batch = try GraphBatch(samples, of: [set], kind: kind, pivots: pivots)
-                let found = try model(batch).floats()
-                for (t, sample) in samples.enumerated() {
-                    let x = set.vectors.rows(at: sample.members)
-                    let adjacency = MeanAdjacency(of: sample.members, in: set.graph)
-                    let want: [Float]
-                    switch kind {
-                    case .detection:
-                        let told = try DetectionNetwork(path).judgement(x, adjacency)
-                        want = try [told.overlap, #require(told.purity)]
-                    case .segmentation:
-                        let p = try SegmentationNetwork(path).logProbabilities(x, adjacency, seed: pivots[t])
-                        want = (0..<p.rows).flatMap { p.row($0) }
-                    default:
-                        let p = try ConnectivityNetwork(path).logProbabilities(x, pivot: pivots[t], adjacency)
-                        want = (0..<p.rows).flatMap { p.row($0) }
-                    }
-                    let width = kind == .detection ? 2 : 2 * batch.places
-                    let own = Array(found[t * width..<t * width + want.count])
-                    #expect(largestDifference(own, want) < 1e-5, "\(kind) \(t)")
-                }
+            let samples = Array(
+                try GraphSample.all(recipe, of: [set], confidences: [confidences])
+                    .sorted { $0.members.count > $1.members.count }.enumerated()
+                    .filter { $0.offset % 7 == 0 }.map(\.element).prefix(12))
+            #expect(Set(samples.map(\.members.count)).count > 2)
+            return samples
+        }
+
+        /// What FaceSpace's network of a file says of a sample.
+        private func told(
+            _ path: String, _ kind: GraphNetworkKind, _ sample: GraphSample, _ set: GraphSet, pivot: Int
+        ) throws -> [Float] {
+            let adjacency = MeanAdjacency(of: sample.members, in: set.graph)
+            let x = try GraphNetworkCard(path).frame.rows(
+                of: sample.members, vectors: set.vectors, graph: set.graph,
+                seed: kind == .segmentation ? pivot : nil, DenseAlgebra.load())
+            switch kind {
+            case .detection:
+                let told = try DetectionNetwork(path).judgement(x, adjacency)
+                return try [told.overlap, #require(told.purity)]
+            case .segmentation:
+                let p = try SegmentationNetwork(path).logProbabilities(x, adjacency, seed: pivot)
+                return (0..<p.rows).flatMap { p.row($0) }
+            default:
+                let p = try ConnectivityNetwork(path).logProbabilities(x, pivot: pivot, adjacency)
+                return (0..<p.rows).flatMap { p.row($0) }
             }
         }
 
@@ -119,7 +144,7 @@
             // gcn-s draws another seed in each step: not one answer but one for each pair must be learnt
             if kind == .segmentation { recipe.steps = 1200 }
             let data = try GraphData(
-                training: [Self.set(120)], validation: [Self.set(120, seed: 6)], rotated: false)
+                training: [Self.set(120)], validation: [Self.set(120, seed: 6)], isForAnySpace: false)
             let trainer = try GraphTrainer(recipe, data: data, folder: folder.path, threads: 1)
             var losses: [Double] = []
             try trainer.run { losses.append($0.loss) }
@@ -162,15 +187,15 @@
             let set = try Self.set(120)
             let other = try Self.set(120, dimension: 16)
             #expect(
-                code { _ = try GraphData(training: [set, other], validation: [set], rotated: true) }
+                code { _ = try GraphData(training: [set, other], validation: [set], isForAnySpace: true) }
                     == .dimensionMismatch)
             let space = EmbeddingSpace(id: "x", dimension: 24, metric: .cosine, normalised: true)
             let elsewhere = try GraphSet(
                 set.vectors, truth: set.truth, space: space, neighbours: 20, threads: 1)
             #expect(
-                code { _ = try GraphData(training: [set, elsewhere], validation: [set], rotated: false) }
+                code { _ = try GraphData(training: [set, elsewhere], validation: [set], isForAnySpace: false) }
                     == .spaceMismatch)
-            #expect(code { _ = try GraphData(training: [], validation: [], rotated: true) } == .trainingInput)
+            #expect(code { _ = try GraphData(training: [], validation: [], isForAnySpace: true) } == .trainingInput)
             #expect(
                 code { _ = try GraphSet(set.vectors, truth: [1, 2], space: set.space, neighbours: 20) }
                     == .lengthMismatch)

@@ -185,6 +185,32 @@ import Testing
         #expect(code { _ = try gcnV.make(weights: [own]).group(try Self.album()) } == nil)
     }
 
+    /// The frame stands in the header; without it a file reads vectors as they are.
+    @Test func framesAreWrittenAndRead() throws {
+        let folder = try TemporaryFolder()
+        for frame in [GraphFrame.space, .own(axes: 128, context: false), .own(axes: 123, context: true)] {
+            let card = GraphNetworkCard(kind: .detection, dimension: 128, neighbours: 80, hidden: [8], frame: frame)
+            let path = try weights(.detection, in: folder) { $0 = card.metadata }
+            #expect(try DetectionNetwork(path).card == card)
+            #expect(frame.numbers(dimension: 64) == (frame == .space ? 64 : 128))
+        }
+        #expect(GraphNetworkCard(kind: .confidence, dimension: 8, neighbours: 9, hidden: [8]).metadata["frame"] == nil)
+        let broken: [(GraphNetworkKind, [String: String])] = [
+            (.detection, ["frame": "other"]), (.detection, ["frame": "own", "context": "2"]),
+            (.detection, ["frame": "own", "context": "true", "dimension": "5"]), (.confidence, ["frame": "own"]),
+        ]
+        for (kind, fields) in broken {
+            let path = try weights(kind, in: folder) { $0.merge(fields) { _, new in new } }
+            #expect(code { _ = try GraphNetworkCard(path) } == .fileFormat, "\(fields)")
+        }
+        // vectors of any length are taken in a frame of their own
+        let own = try weights(.detection, in: folder) { ($0["frame"], $0["context"]) = ("own", "true") }
+        let short = try ClusteringInput(
+            vectors: Matrix([[1, 0], [0.8, 0.6], [0, 1]]),
+            space: EmbeddingSpace(id: "o", dimension: 2, metric: .cosine, normalised: true))
+        #expect(code { _ = try ClusterMethod.named("gcn-d").make(weights: [own]).group(short) } == nil)
+    }
+
     @Test(arguments: [
         ("likeness", "checkpoint 1"), ("kind", "gcn-x"), ("kind", ""), ("dimension", "64"), ("dimension", "x"),
         ("dimension", "-1"), ("dimension", "99999999999999999999"), ("hidden", "9"), ("hidden", "8,8"), ("hidden", ""),

@@ -7,7 +7,7 @@
         /// Graphs, and places of each.
         public let count: Int
         public let places: Int
-        /// count×places×numbers: vectors (gcn-d), with a mark at the seed (gcn-s), less the pivot's (gcn-e).
+        /// count×places×numbers: rows in a frame (gcn-d), with a mark at the seed (gcn-s), vectors less the pivot's (gcn-e).
         let x: Tensor
         /// count×places×places, rows of sum 1 or 0.
         let adjacency: Tensor
@@ -18,16 +18,21 @@
 
         /// `pivots` names the place of the seed or pivot of each sample; gcn-d has none. `rotation`: d×d.
         public init(
-            _ samples: [GraphSample], of sets: [GraphSet], kind: GraphNetworkKind, pivots: [Int] = [],
-            rotation: Tensor? = nil, threads: Int = 1
+            _ samples: [GraphSample], of sets: [GraphSet], kind: GraphNetworkKind, frame: GraphFrame = .space,
+            pivots: [Int] = [], rotation: Tensor? = nil, threads: Int = 1
         ) throws(LikenessError) {
             precondition(!samples.isEmpty, "a batch holds at least one sample")
             let (b, m) = (samples.count, samples.map(\.members.count).max() ?? 0)
-            let d = sets[samples[0].set].vectors.columns
+            let d = frame.numbers(dimension: sets[samples[0].set].vectors.columns)
             let pages = Pages(count: b, places: m, numbers: d)
-            parallelFor(b, threads: threads) { t in
-                let (sample, set) = (samples[t], sets[samples[t].set])
-                pages.fill(t, sample, set, centre: kind == .connectivity ? pivots[t] : nil)
+            let algebra = try DenseAlgebra.load()
+            try parallelFor(b, threads: threads, cancellation: nil) { (t) throws(LikenessError) in
+                let (members, set) = (samples[t].members, sets[samples[t].set])
+                let x = try frame.rows(
+                    of: members, vectors: set.vectors, graph: set.graph,
+                    seed: kind == .segmentation ? pivots[t] : nil, algebra)
+                let adjacency = MeanAdjacency(of: members, in: set.graph)
+                pages.fill(t, x, adjacency, centre: kind == .connectivity ? pivots[t] : nil)
             }
             (count, places) = (b, m)
             var x = try Tensor(pages.x, [b * m, d])
@@ -80,19 +85,17 @@
         var x: [Float] { Array(values) }
         var adjacency: [Float] { Array(links) }
 
-        func fill(_ page: Int, _ sample: GraphSample, _ set: GraphSet, centre: Int?) {
-            let members = sample.members
-            let origin = centre.map { set.vectors.row(members[$0]) } ?? [Float](repeating: 0, count: numbers)
-            for (place, row) in members.enumerated() {
+        /// One graph: its rows, less that of `centre`, and their links.
+        func fill(_ page: Int, _ x: Matrix, _ adjacency: MeanAdjacency, centre: Int?) {
+            let origin = centre.map { x.row($0) } ?? [Float](repeating: 0, count: numbers)
+            let dense = adjacency.dense
+            for place in 0..<x.rows {
                 let start = (page * places + place) * numbers
-                set.vectors.withRow(row) { v in
+                x.withRow(place) { v in
                     for c in 0..<numbers { values[start + c] = v[c] - origin[c] }
                 }
-            }
-            let dense = MeanAdjacency(of: members, in: set.graph).dense
-            for place in members.indices {
-                let start = (page * places + place) * places
-                for other in members.indices { links[start + other] = dense[place * members.count + other] }
+                let first = (page * places + place) * places
+                for other in 0..<x.rows { links[first + other] = dense[place * x.rows + other] }
             }
         }
     }

@@ -21,12 +21,13 @@ public struct GraphData: Sendable {
             validation.append(parts.validation)
             sum.update(Array("\(try SHA256.hex(ofFile: path)) \(try SHA256.hex(ofFile: labels))\n".utf8))
         }
-        try self.init(training: training, validation: validation, rotated: recipe.rotated, fingerprint: sum.hex())
+        try self.init(
+            training: training, validation: validation, isForAnySpace: recipe.isForAnySpace, fingerprint: sum.hex())
     }
 
     /// Sets that are in memory already.
     public init(
-        training: [GraphSet], validation: [GraphSet], rotated: Bool, fingerprint: String = ""
+        training: [GraphSet], validation: [GraphSet], isForAnySpace: Bool, fingerprint: String = ""
     ) throws(LikenessError) {
         guard let first = training.first else {
             throw LikenessError(.trainingInput, subject: "vectors", "there is nothing to train on")
@@ -37,7 +38,7 @@ public struct GraphData: Sendable {
                     .dimensionMismatch, subject: "vectors",
                     "files of \(first.vectors.columns) and of \(set.vectors.columns) numbers do not go together")
             }
-            guard rotated || set.space.id == first.space.id else {
+            guard isForAnySpace || set.space.id == first.space.id else {
                 throw LikenessError(
                     .spaceMismatch, subject: set.space.id,
                     "a network for \(first.space.id) alone cannot be trained on it",
@@ -50,7 +51,9 @@ public struct GraphData: Sendable {
     public var dimension: Int { training[0].vectors.columns }
 
     /// The space that a network trained on them is for.
-    public func space(rotated: Bool) -> String { rotated ? GraphNetworkCard.anySpace : training[0].space.id }
+    func space(_ recipe: GraphRecipe) -> String {
+        recipe.isForAnySpace ? GraphNetworkCard.anySpace : training[0].space.id
+    }
 
     /// How sure every row of some sets is: by the recipe's network, or as the truth would have it.
     static func confidences(_ recipe: GraphRecipe, of sets: [GraphSet], threads: Int) throws(LikenessError) -> [[Float]]

@@ -9,7 +9,7 @@
     /// A graph network that learns: the arithmetic of FaceSpace's networks on tensors, under the same names.
     public final class GraphModel {
         public let kind: GraphNetworkKind
-        /// Numbers a vector has.
+        /// Numbers that it reads of a row.
         public let dimension: Int
         public let hidden: [Int]
         public let parameters: [Parameter]

@@ -17,6 +17,14 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
         case both
     }
 
+    /// In which axes gcn-d and gcn-s read a proposal.
+    public enum Frame: String, Sendable, Codable, CaseIterable {
+        /// Those of the vectors.
+        case space
+        /// The proposal's own.
+        case own
+    }
+
     public var kind = GraphNetworkKind.confidence
     /// Files of vectors, and one file of labels (`.npy`, −1 for unknown) for each.
     public var vectors: [String] = []
@@ -30,8 +38,14 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
     /// Units between the two linear layers of gcn-v and gcn-e.
     public var head = 512
     /// Whether every step turns all vectors by a rotation of its own, so that the network fits any space of as many
-    /// numbers and not the axes of the training data.
+    /// numbers and not the axes of the training data. Nothing is turned in a frame of its own.
     public var rotated = true
+    /// gcn-d and gcn-s.
+    public var frame = Frame.space
+    /// Axes of a proposal's own frame.
+    public var axes = 16
+    /// Whether the numbers of ``FaceSpace/ProposalContext`` follow the coordinates in a frame of its own.
+    public var context = true
     /// gcn-d.
     public var target = Target.iou
     /// Purity (IoP) from and to which proposals train gcn-s.
@@ -63,6 +77,12 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
 
     public init() {}
 
+    /// What the network reads.
+    var graphFrame: GraphFrame { frame == .own ? .own(axes: axes, context: context) : .space }
+
+    /// Whether the network fits any space.
+    var isForAnySpace: Bool { rotated || frame == .own }
+
     /// Numbers that the network tells of a proposal or a row.
     var outputs: Int {
         switch kind {
@@ -79,7 +99,7 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
         switch kind {
         case .confidence: break
         case .detection, .segmentation:
-            (out.hidden, out.head) = ([512, 64], 0)
+            (out.hidden, out.head, out.frame) = ([512, 64], 0, .own)
             (out.rate, out.decay, out.batch, out.milestones) = (0.01, 1e-4, 32, [0.5, 0.8, 0.93])
             out.balance = kind == .segmentation ? 1 : 0
         case .connectivity:
@@ -102,6 +122,9 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
         try fields.read("hidden", into: &hidden)
         try fields.read("head", into: &head)
         try fields.read("rotated", into: &rotated)
+        try fields.read("frame", into: &frame)
+        try fields.read("axes", into: &axes)
+        try fields.read("context", into: &context)
         try fields.read("target", into: &target)
         try fields.read("purity", into: &purity)
         try fields.read("confident", into: &confident)
@@ -123,21 +146,9 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
     }
 
     /// Reads a recipe. Throws `file-missing`, or `training-input` with the field that is wrong.
-    public static func read(_ path: String) throws(LikenessError) -> GraphRecipe {
-        let file = try InputFile(path)
-        guard file.size < 1 << 20 else { throw LikenessError(.fileFormat, subject: path, "is too large for a recipe") }
-        let bytes = try file.bytes(at: 0, count: file.size)
-        do { return try JSONDecoder().decode(Self.self, from: Data(bytes)) } catch {
-            throw LikenessError(
-                .trainingInput, subject: path, "is no recipe: \(TrainingRecipe.reason(error))")
-        }
-    }
+    public static func read(_ path: String) throws(LikenessError) -> GraphRecipe { try RecipeFile.read(path) }
 
-    public func json() -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return (try? String(decoding: encoder.encode(self), as: UTF8.self)) ?? "{}"
-    }
+    public func json() -> String { RecipeFile.json(self) }
 
     /// Throws `usage` for values that make no sense together.
     public func check() throws(LikenessError) {
@@ -151,6 +162,8 @@ public struct GraphRecipe: Sendable, Hashable, Codable {
         let widths = hidden.allSatisfy { (1...4096).contains($0) } && (1...8).contains(hidden.count)
         try require(widths, "hidden", "takes one to eight numbers of 1…4096, not \(hidden)")
         try require(kind != .confidence || hidden.count == 1, "hidden", "gcn-v has one averaging layer")
+        try require(frame == .space || kind.readsProposals, "frame", "\(kind.rawValue) reads vectors as they are")
+        try require((1...1024).contains(axes), "axes", "takes 1…1024, not \(axes)")
         let hasHead = kind == .confidence || kind == .connectivity
         try require(!hasHead || (1...4096).contains(head), "head", "takes 1…4096, not \(head)")
         try require(

@@ -133,6 +133,7 @@
     struct ProposalTask: GraphTask {
         let sets: [GraphSet]
         let samples: [GraphSample]
+        let frame: GraphFrame
         let threads: Int
         var count: Int { samples.count }
         func places(_ sample: Int) -> Int { samples[sample].members.count }
@@ -141,7 +142,8 @@
             _ model: GraphModel, _ chosen: [Int], rotation: Tensor?, draw: inout SeededRandom
         ) throws(LikenessError) -> (loss: Tensor, score: GraphScore) {
             let some = chosen.map { samples[$0] }
-            let batch = try GraphBatch(some, of: sets, kind: .detection, rotation: rotation, threads: threads)
+            let batch = try GraphBatch(
+                some, of: sets, kind: .detection, frame: frame, rotation: rotation, threads: threads)
             let found = try model(batch)
             let loss = try (found - batch.worths).squared().mean()
             let score = try GraphScore(
@@ -157,6 +159,7 @@
         let samples: [GraphSample]
         /// Of «someone else» and «the same person».
         let classWeights: [Double]
+        let frame: GraphFrame
         let threads: Int
         var count: Int { samples.count }
         func places(_ sample: Int) -> Int { samples[sample].members.count }
@@ -165,7 +168,8 @@
             _ recipe: GraphRecipe, sets: [GraphSet], samples: [GraphSample], classWeights: [Double]? = nil,
             threads: Int
         ) {
-            (kind, self.sets, self.samples, self.threads) = (recipe.kind, sets, samples, threads)
+            (kind, self.sets, self.samples) = (recipe.kind, sets, samples)
+            (frame, self.threads) = (recipe.graphFrame, threads)
             self.classWeights = classWeights ?? Self.weights(sets, samples, balance: recipe.balance)
         }
 
@@ -188,7 +192,7 @@
             let some = chosen.map { samples[$0] }
             let pivots = some.map { $0.pivot ?? Int.random(in: 0..<$0.members.count, using: &draw) }
             let batch = try GraphBatch(
-                some, of: sets, kind: kind, pivots: pivots, rotation: rotation, threads: threads)
+                some, of: sets, kind: kind, frame: frame, pivots: pivots, rotation: rotation, threads: threads)
             let logP = try model(batch)
             let weights = zip(batch.classes, batch.known).map { $1 ? Float(classWeights[$0]) : 0 }
             let total = max(1e-6, Double(weights.reduce(0, +)))

@@ -5,12 +5,9 @@
 
     extension GraphTrainer {
         func prepareFolder(resume: Bool) throws(LikenessError) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder)/checkpoints", withIntermediateDirectories: true)
-            } catch { throw LikenessError(.fileUnwritable, subject: folder, "\(error.localizedDescription)") }
+            try Checkpoint.makeFolder(ofRun: folder)
             var kept = 0
-            if resume, let newest = Trainer.checkpoints(folder).last {
+            if resume, let newest = Checkpoint.all(ofRun: folder).last {
                 let checkpoint = try Checkpoint(newest)
                 try restore(checkpoint)
                 kept = checkpoint.position.metricsBytes
@@ -34,13 +31,7 @@
             position.metricsBytes = log?.bytes ?? 0
             position.bestAccuracy = best?.quality
             if let best { position.head["bestStep"] = Double(best.step) }
-            let digits = String(step)
-            let name = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
-            try Checkpoint(position: position, tensors: tensors)
-                .write(to: "\(folder)/checkpoints/step-\(name).safetensors")
-            for old in Trainer.checkpoints(folder).dropLast(recipe.keep) {
-                try? FileManager.default.removeItem(atPath: old)
-            }
+            try Checkpoint(position: position, tensors: tensors).write(toRun: folder, keeping: recipe.keep)
         }
 
         private func restore(_ checkpoint: Checkpoint) throws(LikenessError) {

@@ -34,7 +34,8 @@
             try LibTorch.setThreads(threads)
             try LibTorch.seed(recipe.seed)
             model = try GraphModel(
-                recipe.kind, dimension: data.dimension, hidden: recipe.hidden, head: recipe.head,
+                recipe.kind, dimension: recipe.graphFrame.numbers(dimension: data.dimension), hidden: recipe.hidden,
+                head: recipe.head,
                 scores: recipe.outputs, seed: recipe.seed)
             schedule = LearningRate(
                 shape: recipe.schedule, base: recipe.rate, warmUp: recipe.warmUp, total: recipe.steps,
@@ -63,7 +64,9 @@
                     "the vectors give nothing that this network could be shown",
                     remedy: "more vectors, or people who are harder to tell apart")
             }
-            if recipe.kind == .detection { return ProposalTask(sets: sets, samples: samples, threads: threads) }
+            if recipe.kind == .detection {
+                return ProposalTask(sets: sets, samples: samples, frame: recipe.graphFrame, threads: threads)
+            }
             return MembershipTask(
                 recipe, sets: sets, samples: samples, classWeights: (other as? MembershipTask)?.classWeights,
                 threads: threads)
@@ -129,7 +132,7 @@
         }
 
         private func rotation(_ draw: inout SeededRandom) throws(LikenessError) -> Tensor? {
-            guard recipe.rotated else { return nil }
+            guard recipe.rotated, recipe.frame == .space else { return nil }
             let d = data.dimension
             return try Tensor(RandomRotation.values(dimension: d, seed: draw.next()), [d, d])
         }
@@ -216,11 +219,11 @@
             let rows = data.training.map(\.vectors.rows).reduce(0, +)
             let names = recipe.vectors.map { ($0 as NSString).lastPathComponent }.joined(separator: " ")
             let card = GraphNetworkCard(
-                kind: recipe.kind, dimension: data.dimension, neighbours: recipe.neighbours, hidden: recipe.hidden,
-                space: data.space(rotated: recipe.rotated),
+                kind: recipe.kind, dimension: model.dimension, neighbours: recipe.neighbours, hidden: recipe.hidden,
+                space: data.space(recipe),
                 training: "\(best?.step ?? step) of \(recipe.steps) steps of \(recipe.batch) on \(rows) vectors of "
                     + "\(people) people\(names.isEmpty ? "" : ": \(names)")",
-                seed: recipe.seed)
+                seed: recipe.seed, frame: recipe.graphFrame)
             try model.write(to: path, card: card, values: bestValues, half: half, force: force)
         }
     }

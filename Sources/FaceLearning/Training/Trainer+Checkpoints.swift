@@ -4,10 +4,7 @@
 
     extension Trainer {
         func prepareFolder(resume: Bool) throws(LikenessError) {
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: "\(folder)/checkpoints", withIntermediateDirectories: true)
-            } catch { throw LikenessError(.fileUnwritable, subject: folder, "\(error.localizedDescription)") }
+            try Checkpoint.makeFolder(ofRun: folder)
             var kept = 0
             if resume, let newest = Self.checkpoints(folder).last {
                 let checkpoint = try Checkpoint(newest, device: device)
@@ -27,22 +24,13 @@
         }
 
         /// Paths of a run's checkpoints, oldest first.
-        public static func checkpoints(_ folder: String) -> [String] {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/checkpoints")) ?? []
-            return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
-                .map { "\(folder)/checkpoints/\($0)" }
-        }
+        public static func checkpoints(_ folder: String) -> [String] { Checkpoint.all(ofRun: folder) }
 
         /// Writes a checkpoint and drops all but the newest.
         public func save() throws(LikenessError) {
             let checkpoint = try checkpoint()
             guard isMain else { return }
-            let digits = String(step)
-            let name = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
-            try checkpoint.write(to: "\(folder)/checkpoints/step-\(name).safetensors")
-            for old in Self.checkpoints(folder).dropLast(max(1, recipe.keep)) {
-                try? FileManager.default.removeItem(atPath: old)
-            }
+            try checkpoint.write(toRun: folder, keeping: recipe.keep)
         }
 
         /// The generators of the CPU and of CUDA have states of different kinds: a run that goes on elsewhere draws anew.

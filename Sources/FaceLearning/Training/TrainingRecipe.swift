@@ -127,20 +127,9 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
     }
 
     /// Reads a recipe. Throws `file-missing`, or `training-input` with the field that is wrong.
-    public static func read(_ path: String) throws(LikenessError) -> TrainingRecipe {
-        let file = try InputFile(path)
-        guard file.size < 1 << 20 else { throw LikenessError(.fileFormat, subject: path, "is too large for a recipe") }
-        let bytes = try file.bytes(at: 0, count: file.size)
-        do { return try JSONDecoder().decode(Self.self, from: Data(bytes)) } catch {
-            throw LikenessError(.trainingInput, subject: path, "is no recipe: \(Self.reason(error))")
-        }
-    }
+    public static func read(_ path: String) throws(LikenessError) -> TrainingRecipe { try RecipeFile.read(path) }
 
-    public func json() -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return (try? String(decoding: encoder.encode(self), as: UTF8.self)) ?? "{}"
-    }
+    public func json() -> String { RecipeFile.json(self) }
 
     /// Throws `usage` for values that make no sense together.
     public func check() throws(LikenessError) {
@@ -177,14 +166,5 @@ public struct TrainingRecipe: Sendable, Hashable, Codable {
         try require(
             Set(evaluations.map { $0.name }).count == evaluations.count, "evaluations", "have the same name twice")
         try augmentation.check()
-    }
-
-    static func reason(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
-        case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):
-            "\(c.codingPath.map(\.stringValue).joined(separator: ".")): \(c.debugDescription)"
-        default: "\(error)"
-        }
     }
 }

@@ -10,6 +10,8 @@
             /// Test digits that are embedded.
             public var shown = 2000
             public var epochs = 8.0
+            /// Epochs of softmax that make the weights which all losses begin with.
+            public var beginning = 2.0
             public var batch = 128
             public var rate = 2e-3
             public var seed: UInt64 = 1
@@ -75,11 +77,41 @@
             ]
         }()
 
-        /// Trains one network under a loss, in a folder of its own below `folder`, and embeds the test digits.
+        /// Trains the weights that all losses begin with, by softmax, in a folder of its own below `folder`; their file.
+        ///
+        /// On a circle a sample reaches its class only past the other classes, so that losses of unit vectors hang where
+        /// chance put them. The authors of NormFace and SphereFace begin with softmax too.
+        public func beginning(
+            dimension: Int, folder: String, threads: Int = availableThreads(), cancellation: Cancellation? = nil
+        ) throws(LikenessError) -> String {
+            var recipe = recipe(LossRecipe(.softmax))
+            recipe.epochs = options.beginning
+            let folder = "\(folder)/beginning-\(dimension)d"
+            let trainer = try trainer(recipe, dimension: dimension, folder: folder, threads: threads)
+            try trainer.run(cancellation: cancellation)
+            let file = "\(folder)/weights.safetensors"
+            try BackboneWeights.write(trainer.backbone, to: file, force: true)
+            return file
+        }
+
+        /// Trains one network under a loss, in a folder of its own below `folder`, and embeds the test digits. Without
+        /// `weights` it begins with drawn ones; with them, class weights begin at the mean embeddings of their classes.
         public func embedding(
-            _ loss: LossRecipe, dimension: Int, folder: String, threads: Int = availableThreads(),
-            cancellation: Cancellation? = nil
+            _ loss: LossRecipe, from weights: String? = nil, dimension: Int, folder: String,
+            threads: Int = availableThreads(), cancellation: Cancellation? = nil
         ) throws(LikenessError) -> Embedding {
+            var recipe = recipe(loss)
+            recipe.weights = weights
+            recipe.classMeans = weights != nil && loss.kind.hasClasses
+            let started = ContinuousClock.now
+            let trainer = try trainer(
+                recipe, dimension: dimension, folder: "\(folder)/\(loss.kind.rawValue)-\(dimension)d", threads: threads)
+            try trainer.run(cancellation: cancellation)
+            let points = try points(trainer)
+            return try Self.measured(loss, points, Array(test.labels[0..<points.rows]), started)
+        }
+
+        private func recipe(_ loss: LossRecipe) -> TrainingRecipe {
             var recipe = TrainingRecipe()
             (recipe.loss, recipe.batch, recipe.epochs) = (loss, options.batch, options.epochs)
             (recipe.optimiser, recipe.rate, recipe.schedule, recipe.decay) = (.adamw, options.rate, .cosine, 5e-4)
@@ -88,19 +120,20 @@
             recipe.augmentation.flip = 0
             recipe.backbone = "lenet-pp-2d"
             if loss.kind.needsPairs { (recipe.sampling, recipe.images) = (.identities, recipe.batch / 8) }
-            let started = ContinuousClock.now
+            return recipe
+        }
+
+        private func trainer(
+            _ recipe: TrainingRecipe, dimension: Int, folder: String, threads: Int
+        ) throws(LikenessError) -> Trainer {
             let digits = training
             let count = min(options.training, digits.count)
             let data = try TrainingData(
                 labels: Array(digits.labels[0..<count]), classes: (0..<10).map(String.init),
                 fingerprint: "mnist-\(count)", validation: 0, pairs: 0, seed: options.seed
             ) { digits.raster($0) }
-            let trainer = try Trainer(
-                recipe, data: data, folder: "\(folder)/\(loss.kind.rawValue)-\(dimension)d",
-                plan: Self.plan(dimension: dimension), threads: threads)
-            try trainer.run(cancellation: cancellation)
-            let points = try points(trainer)
-            return try Self.measured(loss, points, Array(test.labels[0..<points.rows]), started)
+            return try Trainer(
+                recipe, data: data, folder: folder, plan: Self.plan(dimension: dimension), threads: threads)
         }
 
         private func points(_ trainer: Trainer) throws(LikenessError) -> Matrix {

@@ -43,7 +43,7 @@ public struct DetectionNetwork: Sendable {
     /// Whether it has the second score.
     public var tellsPurity: Bool { scoreBias.count > 1 }
 
-    /// What it tells of a proposal, whose rows `x` holds: overlap (IoU) and, if trained to, purity (IoP). Numbers a little
+    /// What it tells of a proposal, whose rows in the axes of its ``GraphNetworkCard/frame`` `x` holds: overlap (IoU) and, if trained to, purity (IoP). Numbers a little
     /// outside 0…1 occur.
     public func judgement(_ x: Matrix, _ adjacency: MeanAdjacency) -> (overlap: Float, purity: Float?) {
         let hidden = hidden(x, adjacency)

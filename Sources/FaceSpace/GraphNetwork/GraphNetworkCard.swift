@@ -3,7 +3,7 @@ public import FaceCore
 /// What the header of a file of weights says of its network: which it is, what it reads, how it was made.
 public struct GraphNetworkCard: Sendable, Hashable {
     public var kind: GraphNetworkKind
-    /// Numbers a vector has.
+    /// Numbers that it reads of a row: those of a vector, or of ``frame``.
     public var dimension: Int
     /// Entries of the lists that it was trained on.
     public var neighbours: Int
@@ -14,16 +14,18 @@ public struct GraphNetworkCard: Sendable, Hashable {
     /// Which data, how many steps, in one sentence.
     public var training: String
     public var seed: UInt64
+    /// In which axes it reads the rows of a proposal; all but GCN-D and GCN-S read vectors as they are.
+    public var frame: GraphFrame
 
     public static let anySpace = "any"
     private static let format = "graph-network 1"
 
     public init(
         kind: GraphNetworkKind, dimension: Int, neighbours: Int, hidden: [Int], space: String = anySpace,
-        training: String = "", seed: UInt64 = 0
+        training: String = "", seed: UInt64 = 0, frame: GraphFrame = .space
     ) {
         (self.kind, self.dimension, self.neighbours, self.hidden) = (kind, dimension, neighbours, hidden)
-        (self.space, self.training, self.seed) = (space, training, seed)
+        (self.space, self.training, self.seed, self.frame) = (space, training, seed, frame)
     }
 
     /// Throws as ``FaceCore/Safetensors``, and `file-format` for a file of something else.
@@ -60,20 +62,35 @@ public struct GraphNetworkCard: Sendable, Hashable {
         training = metadata["training"] ?? ""
         guard let seed = metadata["seed"].flatMap({ UInt64($0) }) else { throw broken("its header gives no seed") }
         self.seed = seed
+        guard let frame = Self.frame(metadata, kind, dimension) else {
+            throw broken("a \(kind.rawValue) has no frame '\(metadata["frame"] ?? "")' of \(dimension) numbers")
+        }
+        self.frame = frame
+    }
+
+    /// The frame of a header; files from before there were others say nothing. `nil` where it makes no sense.
+    private static func frame(_ metadata: [String: String], _ kind: GraphNetworkKind, _ dimension: Int) -> GraphFrame? {
+        let (name, context) = (metadata["frame"] ?? "space", metadata["context"] ?? "false")
+        if name == "space" { return .space }
+        guard name == "own", kind.readsProposals, let context = Bool(context) else { return nil }
+        let axes = dimension - (context ? ProposalContext.numbers : 0)
+        return axes > 0 ? .own(axes: axes, context: context) : nil
     }
 
     /// The header of the file.
     public var metadata: [String: String] {
-        [
+        var out = [
             "likeness": Self.format, "kind": kind.rawValue, "dimension": "\(dimension)", "neighbours": "\(neighbours)",
             "hidden": hidden.map(String.init).joined(separator: ","), "space": space, "training": training,
             "seed": "\(seed)",
         ]
+        if case .own(_, let context) = frame { (out["frame"], out["context"]) = ("own", "\(context)") }
+        return out
     }
 
     /// Throws `dimension-mismatch` or `space-mismatch` where these vectors are not what the network reads.
     public func require(_ input: ClusteringInput) throws(LikenessError) {
-        try requireDimension(dimension, of: input)
+        if frame == .space { try requireDimension(dimension, of: input) }
         guard input.count == 0 || space == Self.anySpace || space == input.space.id else {
             throw LikenessError(
                 .spaceMismatch, subject: input.space.id, "the network \(kind.rawValue) was trained for \(space)",

@@ -8,4 +8,7 @@ public enum GraphNetworkKind: String, Sendable, Hashable, Codable, CaseIterable 
     case confidence = "gcn-v"
     /// ``ConnectivityNetwork``.
     case connectivity = "gcn-e"
+
+    /// Whether it judges proposals of groups, which may have axes of their own.
+    public var readsProposals: Bool { self == .detection || self == .segmentation }
 }

@@ -50,17 +50,9 @@ public struct MeanAdjacency: Sendable {
     /// of a proposal. Rows count by their place in `members`, which rises.
     public init(of members: [Int], in graph: NeighbourGraph, floor: Float = 0) {
         var links = members.indices.map { [(Int32($0), Float(1))] }
-        func place(_ row: Int) -> Int? {
-            var (low, high) = (0, members.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if members[middle] < row { low = middle + 1 } else { high = middle }
-            }
-            return low < members.count && members[low] == row ? low : nil
-        }
         for (a, row) in members.enumerated() {
             for (other, s) in graph.neighbours(of: row) where s >= floor && s > 0 {
-                guard let b = place(other) else { continue }
+                guard let b = members.placeInRising(other) else { continue }
                 // an earlier row may have met this pair from the other side
                 if !links[a].contains(where: { $0.0 == Int32(b) }) { links[a].append((Int32(b), s)) }
                 if !links[b].contains(where: { $0.0 == Int32(a) }) { links[b].append((Int32(a), s)) }

@@ -49,9 +49,10 @@ public struct ProposalClusterer: Clusterer {
         let graph = try input.neighbours(k: options.proposals.neighbours, threads: threads)
         let founders = groups.founders(of: graph)
         let found = try options.proposals.proposals(of: founders, vectors: input.vectors, threads: threads)
-        let pure = parallelMap(found.count, threads: threads, grain: 16) {
-            judgement(of: found[$0], input.vectors, founders)
-        }.filter { options.purity <= 0 || $0.purity >= options.purity }
+        let pure = try parallelMap(found.count, threads: threads, grain: 16) { t in
+            Result { () throws(LikenessError) in try judgement(of: found[t], input.vectors, founders) }
+        }.map { (told) throws(LikenessError) in try told.get() }
+            .filter { options.purity <= 0 || $0.purity >= options.purity }
         // what a network took out of a proposal forms a group at the lowest rank
         let owners = ProposalOverlap.owners(
             of: pure.map(\.kept) + pure.map(\.removed),
@@ -75,12 +76,16 @@ public struct ProposalClusterer: Clusterer {
         var removed: [Int] = []
     }
 
-    private func judgement(of rows: [Int], _ vectors: Matrix, _ graph: NeighbourGraph) -> Judgement {
-        let x = vectors.rows(at: rows)
+    private func judgement(
+        of rows: [Int], _ vectors: Matrix, _ graph: NeighbourGraph
+    ) throws(LikenessError) -> Judgement {
         let adjacency = MeanAdjacency(of: rows, in: graph)
-        let told = detection.judgement(x, adjacency)
+        let told = detection.judgement(
+            try detection.card.frame.rows(of: rows, vectors: vectors, graph: graph, detection.algebra), adjacency)
         var out = Judgement(score: told.overlap, purity: told.purity ?? 1, kept: rows)
         guard let segmentation, out.purity < options.clean else { return out }
+        let x = try segmentation.card.frame.rows(
+            of: rows, vectors: vectors, graph: graph, seed: adjacency.heaviest, segmentation.algebra)
         let isKept = segmentation.kept(x, adjacency)
         out.kept = rows.indices.filter { isKept[$0] }.map { rows[$0] }
         out.removed = rows.indices.filter { !isKept[$0] }.map { rows[$0] }

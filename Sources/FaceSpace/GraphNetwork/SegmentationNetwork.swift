@@ -31,7 +31,8 @@ public struct SegmentationNetwork: Sendable {
         algebra = try DenseAlgebra.load()
     }
 
-    /// ln P of «someone else» and «the seed's person» for every row: n×2.
+    /// ln P of «someone else» and «the seed's person» for every row: n×2. `x` holds the rows in the axes of its
+    /// ``GraphNetworkCard/frame``, for the same seed.
     public func logProbabilities(_ x: Matrix, _ adjacency: MeanAdjacency, seed: Int) -> Matrix {
         var marked = Matrix(rows: x.rows, columns: x.columns + 1)
         for row in 0..<x.rows { marked.setRow(row, x.row(row) + [row == seed ? 1 : 0]) }
