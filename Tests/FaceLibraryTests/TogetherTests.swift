@@ -118,6 +118,7 @@ struct TogetherTests {
         let f = try LibraryFixture(people: 8, pictures: 5)
         for k in 0..<12 { try f.photos.write("odd-\(k)", [.init(person: k % 8, variant: 300 + k, noise: 0.55)]) }
         try f.importAll()
+        try f.regroup(GroupingParameters(threshold: 0.667, qualityFloor: 0.1))
         try f.library.refreshQuestions()
         let people = try f.people()
         try f.library.update(people[0].id, PersonUpdate(hidden: true), by: f.owner)
