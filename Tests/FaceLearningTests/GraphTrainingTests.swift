@@ -149,8 +149,9 @@
             var losses: [Double] = []
             try trainer.run { losses.append($0.loss) }
             let (first, last) = (losses.prefix(5).reduce(0, +), losses.suffix(5).reduce(0, +))
-            // .63 → .28 was measured for gcn-s, which is asked about other seeds all the time
-            let factor = kind == .segmentation ? 1.7 : 10
+            // .63 → .28 was measured for gcn-s, which is asked about other seeds all the time; .16 → .017 for gcn-d,
+            // which is not shown who its faces are
+            let factor = kind == .segmentation ? 1.7 : kind == .detection ? 6 : 10
             #expect(last < first / factor, "\(kind): \(first / 5) → \(last / 5)")
         }
 

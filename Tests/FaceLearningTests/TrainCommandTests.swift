@@ -50,7 +50,7 @@ import Testing
         for (more, word) in [
             (["--loss", "nothing"], "cosface"), (["--backbone", "alexnet"], "iresnet-18"),
             (["--augment", "x=1"], "flip"),
-            (["--data", folder.file("missing")], "missing"), (["--device", "cuda"], "LIKENESS_TORCH"),
+            (["--data", folder.file("missing")], "missing"), (["--device", "cuda"], "LibTorch with CUDA"),
         ] {
             let outcome = try Program.run(
                 arguments(folder.path, folder.file("run"), more), environment: Self.environment)
