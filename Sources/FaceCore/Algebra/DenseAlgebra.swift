@@ -28,7 +28,8 @@ public struct DenseAlgebra: Sendable {
             case .scalar, .neon: String?.none
             }
         if let wanted { setenv("OPENBLAS_CORETYPE", wanted, 0) }
-        guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL) else {
+        // with its own symbols first: those of LibTorch's LAPACK in the same process make its threads spin
+        guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND) else {
             throw LikenessError(
                 .componentMissing, subject: "libopenblas.so.0", "OpenBLAS cannot be loaded",
                 remedy: "run scripts/bootstrap, or install Debian's libopenblas0-pthread")
