@@ -24,5 +24,6 @@ public final class LoopbackServer {
         self.port = port
     }
 
-    deinit { process.terminate() }
+    // a child inherits that the tests of Ctrl-C ignore the gentler signals
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }

@@ -12,16 +12,10 @@ struct SharedPassTests {
         _ pass: @escaping @Sendable ([Int]) throws(LikenessError) -> [Int]
     ) -> [Result<Int, LikenessError>] {
         let found = Mutex([Int: Result<Int, LikenessError>]())
-        let done = DispatchGroup()
-        for k in 0..<count {
-            done.enter()
-            Thread.detachNewThread {
-                let answer = Result { () throws(LikenessError) in try shared.join(k, pass: pass) }
-                found.withLock { $0[k] = answer }
-                done.leave()
-            }
+        atOnce(count) { k in
+            let answer = Result { () throws(LikenessError) in try shared.join(k, pass: pass) }
+            found.withLock { $0[k] = answer }
         }
-        done.wait()
         return found.withLock { found in (0..<count).compactMap { found[$0] } }
     }
 

@@ -8,19 +8,6 @@ import Testing
 
 @Suite("Changes at once")
 struct TogetherTests {
-    /// Runs the body on a thread each, all at once, and waits for all.
-    private func atOnce(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        let done = DispatchGroup()
-        for k in 0..<count {
-            done.enter()
-            Thread.detachNewThread {
-                body(k)
-                done.leave()
-            }
-        }
-        done.wait()
-    }
-
     @Test("changes that come at once are all made, and one that is refused takes nothing of the others back")
     func refused() throws {
         let f = try LibraryFixture(people: 12, pictures: 4)

@@ -9,7 +9,7 @@ enum RecipeFile {
         guard file.size < 1 << 20 else { throw LikenessError(.fileFormat, subject: path, "is too large for a recipe") }
         let bytes = try file.bytes(at: 0, count: file.size)
         do { return try JSONDecoder().decode(R.self, from: Data(bytes)) } catch {
-            throw LikenessError(.trainingInput, subject: path, "is no recipe: \(reason(error))")
+            throw LikenessError(.trainingInput, subject: path, "is no recipe: \(DecodingError.words(error))")
         }
     }
 
@@ -17,14 +17,5 @@ enum RecipeFile {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return (try? String(decoding: encoder.encode(recipe), as: UTF8.self)) ?? "{}"
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
-        case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):
-            "\(c.codingPath.map(\.stringValue).joined(separator: ".")): \(c.debugDescription)"
-        default: "\(error)"
-        }
     }
 }

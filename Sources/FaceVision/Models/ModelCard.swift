@@ -149,7 +149,7 @@ extension ModelCard {
     /// licence.
     public init(json: some Sequence<UInt8>, subject: String) throws(LikenessError) {
         do { self = try JSONDecoder().decode(Self.self, from: Data(json)) } catch {
-            throw LikenessError(.modelCard, subject: subject, "is not a model card: \(Self.reason(error))")
+            throw LikenessError(.modelCard, subject: subject, "is not a model card: \(DecodingError.words(error))")
         }
         guard schema == 1 else {
             throw LikenessError(
@@ -157,15 +157,6 @@ extension ModelCard {
         }
         guard !licence.weights.isEmpty, !licence.code.isEmpty else {
             throw LikenessError(.modelCard, subject: subject, "states no licence for the weights of \(id)")
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, _): "the field \(key.stringValue) is missing"
-        case .typeMismatch(_, let c), .valueNotFound(_, let c), .dataCorrupted(let c):
-            "\(c.codingPath.map(\.stringValue).joined(separator: ".")): \(c.debugDescription)"
-        default: "\(error)"
         }
     }
 }
