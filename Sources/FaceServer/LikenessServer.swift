@@ -52,7 +52,9 @@ public final class LikenessServer: Sendable {
         let metrics = Metrics()
         let accounts = try Accounts(path: "\(library.folder)/accounts.json", ownerToken: token)
         let vision = try VisionService(threads: options.threads, metrics: metrics, load: load)
-        let pool = WorkPool("likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting)
+        // changes wait for each other, and only one is made at a time: those who look must not slow them down as well
+        let pool = WorkPool(
+            "likeness-library", threads: Self.libraryThreads, waiting: Self.mostWaiting, nice: Self.libraryNice)
         let changes = WorkPool("likeness-changes", threads: Self.changing, waiting: Self.mostWaiting)
         let pages = (options.pages ?? WebFiles.installedFolder()).map { WebFiles(folder: $0) } ?? WebFiles([:])
         let hub = EventHub(first: Int(Date().timeIntervalSince1970 * 1000))
@@ -78,6 +80,7 @@ public final class LikenessServer: Sendable {
 
     /// Looks into the library at once: SQLite reads in parallel, and searches at once share a pass over the vectors.
     private static let libraryThreads = 6
+    private static let libraryNice: Int32 = 8
     /// Changes that may wait for the disk together: it is synced once for all of them.
     private static let changing = 32
     /// Requests that may wait for one of them; more are told to come back.

@@ -88,10 +88,19 @@ package final class Services: Sendable {
     func change(
         _ call: Call, _ body: @escaping @Sendable (PhotoLibrary, Author) throws -> PersonChange
     ) async throws -> Reply {
-        let (author, library) = (author(call), library)
-        let change = try await explained { try await self.changes.run { try body(library, author) } }
-        return try .json(
-            change, version: change.person?.version, subjects: [change.decision.id] + change.decision.subjects)
+        var author = author(call)
+        let made = Locked<Reply?>(nil)
+        author.record = { change in
+            var reply = try Reply.json(
+                change, version: change.person?.version, subjects: [change.decision.id] + change.decision.subjects)
+            reply.isRecorded = true
+            made.change { $0 = reply }
+            return RequestRecord(audit: call.auditRecord(of: reply), answer: Repetition.answer(call, reply))
+        }
+        let (library, recorded) = (library, author)
+        try await explained { _ = try await self.changes.run { try body(library, recorded) } }
+        guard let reply = made.value else { throw LikenessError(.defect, "a change had no answer") }
+        return reply
     }
 
     /// The author of a decision; a request that is repeated with its key is one decision even if the server died between.

@@ -30,7 +30,9 @@ struct LibraryBench: ParsableCommand {
         let started = ContinuousClock.now
         let opened = isNew ? try PhotoLibrary.create(library, name: "Made up") : try PhotoLibrary.open(library)
         report("open, s", [started.secondsUntilNow])
-        let analyser = made.analyser
+        // what was imported before would only be found again
+        let before = isNew ? 0 : max(0, try opened.overview().photos.total - photos)
+        let analyser = made.analyser(after: before)
         let runner = JobRunner(opened, threads: common.threadCount) { () throws(LikenessError) -> any PhotoAnalyser in
             analyser
         }

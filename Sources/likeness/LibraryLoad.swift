@@ -19,6 +19,7 @@ struct LibraryLoad: ParsableCommand {
     @Argument(help: ArgumentHelp("Folder of the library.", valueName: "library")) var library: String
     @Option(help: "Clients at once.") var clients = 32
     @Option(help: "Seconds of each kind of request.") var seconds = 8.0
+    @Option(help: ArgumentHelp("Measure only what has this in its name.", valueName: "text")) var only: String?
     @OptionGroup var common: CommonOptions
 
     /// What the clients ask for.
@@ -40,6 +41,7 @@ struct LibraryLoad: ParsableCommand {
         }
         let idle = try measure("idle echo (/health/live)", server, clients) { _, _ in get("/health/live") }
         func ratio(_ name: String, _ next: @escaping @Sendable (Int, Int) -> LoadClient.Request) throws {
+            guard isWanted(name) else { return }
             let median = try measure(name, server, clients, next)
             result("    \(Format.number(median / idle, 1)) times the idle echo")
         }
@@ -55,12 +57,14 @@ struct LibraryLoad: ParsableCommand {
                 body: "{\"face\":\"\(people[(c * 7 + k) % people.count].faces[0])\"}")
         }
         try ratio("overview") { _, _ in get("/v1/overview") }
-        try mixed(server, targets)
-        try changes(server, targets)
+        if isWanted("mixed") { try mixed(server, targets) }
+        if isWanted("changes") { try changes(server, targets) }
         result(
             "server's memory: \(Format.number(server.peakMegabytes(), 0)) MB at most, \(Format.number(server.megabytes(), 0)) MB now"
         )
     }
+
+    private func isWanted(_ name: String) -> Bool { only.map { name.contains($0) } ?? true }
 
     /// Names, merges and splits, by every client on people of its own, so that nobody's version is stale.
     private func changes(_ server: RunningServer, _ targets: Targets) throws {
@@ -227,19 +231,6 @@ struct LibraryLoad: ParsableCommand {
         common.console.result(
             "\(name): median \(at(0.5)) ms, p95 \(at(0.95)) ms, worst \(at(1)) ms (n = \(sorted.count))")
     }
-}
-
-/// Runs the body on a thread each, all at once, and waits for all: a pool would let only as many clients run as there are cores.
-private func atOnce(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    let done = DispatchGroup()
-    for k in 0..<count {
-        done.enter()
-        Thread.detachNewThread {
-            body(k)
-            done.leave()
-        }
-    }
-    done.wait()
 }
 
 extension Array {

@@ -73,7 +73,7 @@ struct StoreTests {
     func audit() throws {
         let folder = try TemporaryFolder()
         let library = try PhotoLibrary.create(folder.file("l"))
-        for k in 0..<5 { try library.audit(actor: "a", action: "search", objects: ["fac_\(k)"]) }
+        for k in 0..<5 { try library.audit(AuditRecord(actor: "a", action: "search", objects: ["fac_\(k)"])) }
         #expect(try library.verifyAudit() == nil)
         #expect(try library.auditLog(page: PageRequest(limit: 2)).items.map(\.seq) == [5, 4])
         try library.execute("UPDATE audit SET actor = 'b' WHERE seq = 3")

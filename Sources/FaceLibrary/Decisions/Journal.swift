@@ -37,7 +37,8 @@ struct Journal {
             undoes: undoes)
         let change = try Projection.apply(entry, db)
         let relinked = try Identity.relink(db, change.relinked)
-        let people = try Placement.update(db, faces: change.faces, relinked: relinked, people: change.people)
+        let people = try Placement.update(
+            db, faces: change.faces, claimed: change.claimed, relinked: relinked, people: change.people)
         return Outcome(entry: entry, people: people)
     }
 }

@@ -8,13 +8,15 @@ import GRDB
 /// replay of the journal do the same. Work is that of the faces that the decision names.
 struct Projection {
     /// Grows when the same journal gives other projections: those of older libraries are made again when they are opened.
-    static let rules = 2
+    static let rules = 3
 
     let db: Database
     let entry: JournalEntry
     private(set) var images: [ProjectionImage] = []
     /// Faces and people whose place or card may have changed.
     private(set) var faces: Set<Int> = []
+    /// Faces that a person got, or lost, because of the group they stand in: they move only where no group holds them.
+    private(set) var claimed: Set<Int> = []
     private(set) var people: Set<Int> = []
     /// People whose ``merge`` links changed: their roots are to be found again.
     private(set) var relinked: Set<Int> = []
@@ -183,24 +185,31 @@ struct Projection {
     private mutating func claimMembers(_ p: DecisionPayload) throws {
         for (id, members) in (p.members ?? [:]).sorted(by: { $0.key < $1.key }) {
             guard let person = try personNumber(id) else { continue }
-            for member in members { try claim(member, for: person) }
+            try claim(members, for: person)
         }
     }
 
-    /// As `put(.claim, …)` of a face that nobody spoke for, with half of its statements: groups have many faces.
-    private mutating func claim(_ member: String, for person: Int) throws {
+    /// Claims faces that nobody spoke for one by one; in few statements, for groups have many faces.
+    private mutating func claim(_ members: [String], for person: Int) throws {
         let known = try db.cachedStatement(
             sql: """
-                SELECT f.no, c.person, c.strength, c.decision FROM face f LEFT JOIN claim c ON c.face = f.no WHERE f.id = ?
+                SELECT f.no, c.person, c.strength, c.decision FROM json_each(?) j CROSS JOIN face f ON f.id = j.value
+                LEFT JOIN claim c ON c.face = f.no WHERE c.strength IS NULL OR c.strength < 2 ORDER BY f.no
                 """)
-        guard let row = try Row.fetchOne(known, arguments: [member]) else { return }
-        let (face, strength): (Int, Int?) = (row[0], row[2])
-        guard (strength ?? 0) < 2 else { return }
-        let before = strength == nil ? nil : Array(row.databaseValues.dropFirst()).map { ProjectionCell($0) }
-        remember(.claim, [.integer(face)], before)
+        let list = String(decoding: try JSONEncoder().encode(members), as: UTF8.self)
+        let rows = try Row.fetchAll(known, arguments: [list])
+        for row in rows where row[2] as Int? != nil {
+            let before = Array(row.databaseValues.dropFirst()).map { ProjectionCell($0) }
+            images.append(ProjectionImage(t: ProjectionTable.claim.rawValue, k: [.integer(row[0])], v: before))
+        }
+        let fresh = rows.filter { $0[2] as Int? == nil }.map { $0[0] as Int }
+        if !fresh.isEmpty { images.append(ProjectionImage(members: fresh, of: person)) }
+        let faces = rows.map { $0[0] as Int }
         try db.run(
-            "INSERT OR REPLACE INTO claim (face, person, strength, decision) VALUES (?, ?, 1, ?)",
-            [face, person, entry.seq])
+            """
+            INSERT OR REPLACE INTO claim (face, person, strength, decision) SELECT value, ?, 1, ? FROM json_each(?)
+            """, [person, entry.seq, faces.jsonList])
+        claimed.formUnion(faces)
     }
 
     // MARK: Undo
@@ -244,20 +253,27 @@ struct Projection {
             try set(person, name, change[0])
             return try touch(person)
         }
+        if image.t == ProjectionImage.membersTable { return try release(image, target) }
         guard let table = ProjectionTable(rawValue: image.t) else { return }
         let now = try row(table, image.k)
         // a deletion leaves no mark of who did it: it is undone when nothing has taken its place
         guard now == nil || now?.last == .integer(target) else { return }
         if now == nil, image.v == nil { return }
-        // the faces of a group, named by the first decision about it: later decisions need them as long as one stands
-        if table == .claim, image.v == nil, case .integer(let person)? = now?.first,
-            now?.dropFirst().first == .integer(1),
-            try isNeeded(person)
-        {
-            return
-        }
         guard let before = try surviving(image.v, table, image.k) else { return try drop(table, image.k, now) }
         try write(table, image.k, before)
+    }
+
+    /// The faces of a group, claimed by the first decision about it: later decisions need them as long as one stands.
+    private mutating func release(_ image: ProjectionImage, _ target: Int) throws {
+        guard case .integer(let person)? = image.k.first, try !isNeeded(person) else { return }
+        let gone = try Int.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    DELETE FROM claim WHERE person = ? AND decision = ? AND strength = 1
+                        AND face IN (SELECT value FROM json_each(?)) RETURNING face
+                    """), arguments: [person, target, image.members.jsonList])
+        claimed.formUnion(gone)
+        images.append(ProjectionImage(members: gone.sorted(), of: person))
     }
 
     /// The row before, or where its own decision was taken back since, the row before that.

@@ -52,3 +52,26 @@ struct ProjectionImage: Codable, Sendable {
     /// The row's other columns before, nil: there was none. For a person's field: before and after.
     var v: [ProjectionCell]?
 }
+
+extension ProjectionImage {
+    /// Stands for the claims of many faces of one person, of which there were none before.
+    static let membersTable = "members"
+
+    init(members: [Int], of person: Int) {
+        self.init(
+            t: Self.membersTable, k: [.integer(person)],
+            v: [.text(members.map { "\($0)" }.joined(separator: " "))])
+    }
+
+    var members: [Int] {
+        guard t == Self.membersTable, case .text(let list)? = v?.first else { return [] }
+        return list.split(separator: " ").compactMap { Int($0) }
+    }
+
+    /// The faces whose claims, refusals or states it is about.
+    var faces: [Int] {
+        if t == Self.membersTable { return members }
+        guard ["claim", "refusal", "face_override"].contains(t), case .integer(let face)? = k.first else { return [] }
+        return [face]
+    }
+}

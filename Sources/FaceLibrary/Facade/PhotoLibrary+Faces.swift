@@ -99,7 +99,7 @@ extension PhotoLibrary {
         guard let model else { return [] }
         let rows = try shelf.vectors([number], model).rows
         guard rows.rows == 1 else { return [] }
-        let hits = try shelf.search(rows.row(0), k: max(1, min(500, limit)) + 1, model)
+        let hits = try shelf.search(rows.row(0), k: max(1, min(500, limit)) + 1, model).hits
         return try store.read { db in
             let reader = try FaceReader(db)
             return try hits.filter { $0.face != number }.prefix(limit).compactMap { hit in

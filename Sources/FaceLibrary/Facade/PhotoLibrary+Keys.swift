@@ -2,19 +2,6 @@ public import FaceCore
 import Foundation
 import GRDB
 
-/// The answer to a request that may be repeated.
-public struct StoredAnswer: Sendable, Hashable {
-    public var route: String
-    public var key: String
-    public var bodyHash: String
-    public var status: Int
-    public var body: [UInt8]
-
-    public init(route: String, key: String, bodyHash: String, status: Int, body: [UInt8]) {
-        (self.route, self.key, self.bodyHash, self.status, self.body) = (route, key, bodyHash, status, body)
-    }
-}
-
 extension PhotoLibrary {
     // MARK: Keys
 
@@ -88,19 +75,18 @@ extension PhotoLibrary {
 
     // MARK: Audit
 
-    /// Appends a row to the audit log, chained to the one before by its hash. Names and vectors do not belong in it.
-    public func audit(
-        actor: String, key: String? = nil, action: String, objects: [String], status: Int = 200
-    ) throws(LikenessError) {
-        try store.writeTogether { db in
-            let last =
-                try String.fetchOne(db.cachedStatement(sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")) ?? ""
-            let (at, list) = (Timestamp.now(), objects.prefix(100).joined(separator: " "))
-            let hash = Self.auditHash(last, at, actor, key, action, list, status)
-            try db.run(
-                "INSERT INTO audit (at, actor, key, action, objects, status, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [at, actor, key, action, list, status, hash])
-        }
+    /// Appends a row to the audit log, chained to the one before by its hash.
+    public func audit(_ record: AuditRecord) throws(LikenessError) {
+        try store.writeTogether { db in try Self.append(record, db) }
+    }
+
+    static func append(_ record: AuditRecord, _ db: Database) throws {
+        let last = try String.fetchOne(db.cachedStatement(sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")) ?? ""
+        let (at, list) = (Timestamp.now(), record.objects.prefix(100).joined(separator: " "))
+        let hash = auditHash(last, at, record.actor, record.key, record.action, list, record.status)
+        try db.run(
+            "INSERT INTO audit (at, actor, key, action, objects, status, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [at, record.actor, record.key, record.action, list, record.status, hash])
     }
 
     private static func auditHash(
@@ -162,14 +148,16 @@ extension PhotoLibrary {
     }
 
     public func storeAnswer(_ answer: StoredAnswer) throws(LikenessError) {
-        try store.writeTogether(synced: false) { db in
-            // reads all of them, so not each time
-            if Int.random(in: 0..<64) == 0 {
-                try db.execute(sql: "DELETE FROM answer WHERE at < ?", arguments: [Timestamp.now() - 86_400])
-            }
-            try db.run(
-                "INSERT OR REPLACE INTO answer (route, key, bodyHash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
-                [answer.route, answer.key, answer.bodyHash, answer.status, Data(answer.body), Timestamp.now()])
+        try store.writeTogether(synced: false) { db in try Self.keep(answer, db) }
+    }
+
+    static func keep(_ answer: StoredAnswer, _ db: Database) throws {
+        // reads all of them, so not each time
+        if Int.random(in: 0..<64) == 0 {
+            try db.execute(sql: "DELETE FROM answer WHERE at < ?", arguments: [Timestamp.now() - 86_400])
         }
+        try db.run(
+            "INSERT OR REPLACE INTO answer (route, key, bodyHash, status, body, at) VALUES (?, ?, ?, ?, ?, ?)",
+            [answer.route, answer.key, answer.bodyHash, answer.status, Data(answer.body), Timestamp.now()])
     }
 }

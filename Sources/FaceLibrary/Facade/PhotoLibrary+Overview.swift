@@ -114,19 +114,13 @@ extension PhotoLibrary {
         return out
     }
 
-    /// What people's lists ask of the settings.
-    func minFacesShown() throws(LikenessError) -> Int {
-        try store.read { try String.fetchOne($0, sql: "SELECT value FROM setting WHERE key = 'minFacesShown'") }
-            .flatMap { Int($0) } ?? LibrarySettings().minFacesShown
-    }
-
     /// Changes settings; the groups follow with the next grouping. Throws `invalid-input`, `stale-version` (subject `settings`).
     @discardableResult
     public func updateSettings(
         _ patch: SettingsUpdate, ifMatch: Int? = nil, by author: Author
     ) throws(LikenessError) -> LibrarySettings {
         let values = try patch.checked()
-        return try decide(by: author) { db, journal in
+        return try decided(by: author) { db, journal in
             let now = try Self.settings(db)
             if let ifMatch, ifMatch != now.version {
                 throw LikenessError(

@@ -30,10 +30,12 @@ extension PhotoLibrary {
         page: PageRequest = PageRequest()
     ) throws(LikenessError) -> Page<Person> {
         let cursor = try Cursor.read(page.cursor, count: 2)
-        let minimum = try minFacesShown()
         let list = filter == .all ? "c.shown = 1" : "c.list = '\(filter.rawValue)'"
-        let enough = "(c.name IS NOT NULL OR c.list = 'hidden' OR c.faces >= \(minimum))"
-        var arguments: [any DatabaseValueConvertible] = []
+        let enough = """
+            (c.name IS NOT NULL OR c.list = 'hidden' OR c.faces >= COALESCE(
+                (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'minFacesShown'), ?))
+            """
+        var arguments: [any DatabaseValueConvertible] = [LibrarySettings().minFacesShown]
         var conditions = [list, enough]
         if let query, !query.isEmpty {
             conditions.append("c.sortName LIKE ? ESCAPE '\\'")
@@ -57,12 +59,11 @@ extension PhotoLibrary {
             arguments += [key, key, try cursor.integer(1)]
         }
         let sql = """
-            SELECT \(PersonReader.columns) FROM card c \(PersonReader.joins)
-            WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT \(page.limit + 1)
+            \(PersonReader.select) WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT ?
             """
-        let found = arguments
+        let found = arguments + [page.limit + 1]
         return try store.read { db in
-            let rows = try Row.fetchAll(db, sql: sql, arguments: Self.bound(found))
+            let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: Self.bound(found))
             let reader = PersonReader(db: db)
             let shown = rows.prefix(page.limit)
             let total =
@@ -70,7 +71,7 @@ extension PhotoLibrary {
                 ? try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM card c WHERE \(all)", arguments: Self.bound(counted))
                 : nil
             return Page(
-                items: try shown.map { try reader.person($0) },
+                items: try reader.people(shown),
                 next: rows.count > page.limit ? shown.last.map { Self.cursor($0, sort).text } : nil, total: total)
         }
     }
@@ -141,12 +142,14 @@ extension PhotoLibrary {
                     arguments += [try cursor.integer(1)]
                 }
             }
+            // years are written into the statement: too many to be kept prepared
+            let prepare = year == nil ? db.cachedStatement(sql:) : db.makeStatement(sql:)
             let rows = try Row.fetchAll(
-                db,
-                sql: """
+                prepare(
+                    """
                     SELECT face, \(column) AS k FROM place WHERE \(condition)
-                    ORDER BY \(column) \(direction), face \(direction) LIMIT \(page.limit + 1)
-                    """, arguments: arguments)
+                    ORDER BY \(column) \(direction), face \(direction) LIMIT ?
+                    """), arguments: arguments + [page.limit + 1])
             let shown = rows.prefix(page.limit)
             let total =
                 page.includesTotal

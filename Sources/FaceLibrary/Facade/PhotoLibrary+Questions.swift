@@ -51,7 +51,7 @@ extension PhotoLibrary {
     public func answer(
         _ question: String, _ answer: Question.Answer, by author: Author
     ) throws(LikenessError) -> QuestionAnswered {
-        let decision = try decide(by: author) { (db, journal) -> (Decision, Set<Int>) in
+        let decision = try decided(by: author) { (db, journal) -> (Decision, Set<Int>) in
             let reader = DecisionReader(db: db)
             if let earlier = try journal.earlier() { return (try reader.decision(earlier.entry), []) }
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM question WHERE id = ?", arguments: [question])

@@ -52,22 +52,24 @@ extension PhotoLibrary {
         let limit = max(1, min(500, limit))
         let calibration = model.space.calibration
         let bar = threshold ?? calibration.map { Double($0.threshold(falseAcceptRate: Self.falseAcceptRate)) } ?? 0.5
-        let hits = try shelf.search(vector, k: limit + 1, model).filter { $0.face != own }
-        let (from, step, bins): (Float, Float, Int) = (-0.5, 0.025, 60)
-        let counts = try shelf.histogram(vector, from: from, step: step, count: bins, model)
+        let found = try shelf.search(vector, k: limit + 1, model)
+        let hits = found.hits.filter { $0.face != own }.prefix(limit)
         let results = try store.read { db in
-            let faces = try FaceReader(db)
-            let people = PersonReader(db: db)
-            return try hits.prefix(limit).compactMap { hit -> SearchResults.Hit? in
-                guard let face = try faces.face(number: hit.face) else { return nil }
-                let person = try Int.fetchOne(db, sql: "SELECT person FROM place WHERE face = ?", arguments: [hit.face])
-                return .init(
-                    face: face, person: try person.flatMap { try people.person(number: $0) },
-                    similarity: FaceReader.rounded(Double(hit.similarity)))
+            let faces = try FaceReader(db).found(hits.map(\.face))
+            let similar = Dictionary(uniqueKeysWithValues: hits.map { ($0.face, $0.similarity) })
+            var people: [Int: Person] = [:]
+            for number in Set(faces.compactMap(\.person)) {
+                people[number] = try PersonReader(db: db).person(number: number)
+            }
+            return faces.map { number, face, person in
+                SearchResults.Hit(
+                    face: face, person: person.flatMap { people[$0] },
+                    similarity: FaceReader.rounded(Double(similar[number] ?? 0)))
             }
         }
         return SearchResults(
-            results: results, histogram: .init(from: Double(from), step: 0.025, counts: counts),
+            results: results,
+            histogram: .init(from: VectorShelf.histogramFrom, step: VectorShelf.histogramStep, counts: found.counts),
             threshold: FaceReader.rounded(bar), falseAcceptRate: calibration.map { Self.rate(of: bar, $0) },
             calibration: calibration?.source)
     }

@@ -125,8 +125,22 @@ public final class PhotoLibrary: Sendable {
         queue = JobQueue(store: store)
     }
 
+    /// Decides something about people or faces, and keeps the author's record of the request with it.
+    func decide(
+        by author: Author, _ body: @escaping (Database, Journal) throws -> (PersonChange, Set<Int>)
+    ) throws(LikenessError) -> PersonChange {
+        try decided(by: author) { db, journal in
+            let (change, people) = try body(db, journal)
+            if let record = try author.record?(change) {
+                try Self.append(record.audit, db)
+                if let answer = record.answer { try Self.keep(answer, db) }
+            }
+            return (change, people)
+        }
+    }
+
     /// Decides something, all or nothing and on the disk when it returns; then listeners hear of the people concerned.
-    func decide<T>(
+    func decided<T>(
         by author: Author, _ body: @escaping (Database, Journal) throws -> (T, Set<Int>)
     ) throws(LikenessError) -> T {
         guard access == .write else {

@@ -193,10 +193,9 @@ struct Forgetting {
             remaining: [:], backups: [])
         try library.store.write { db in
             for person in scope.people {
-                try db.execute(
-                    sql: "DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", arguments: [person, person])
+                try QuestionRows.dropPairs(db, of: person)
                 receipt.questions += db.changesCount
-                try db.execute(sql: "DELETE FROM question WHERE kind = 'loose' AND b = ?", arguments: [person])
+                try QuestionRows.dropLoose(db, of: person)
                 receipt.questions += db.changesCount
                 for table in ["must_link", "cannot_link"] {
                     try db.execute(sql: "DELETE FROM \(table) WHERE a = ? OR b = ?", arguments: [person, person])

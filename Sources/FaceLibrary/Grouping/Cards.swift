@@ -29,8 +29,8 @@ enum Cards {
             try due.execute(arguments: [person])
             guard isRoot, faces > 0 || name != nil else {
                 try delete.execute(arguments: [person])
-                try db.run("DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", [person, person])
-                try db.run("DELETE FROM question WHERE kind = 'loose' AND b = ?", [person])
+                try QuestionRows.dropPairs(db, of: person)
+                try QuestionRows.dropLoose(db, of: person)
                 continue
             }
             let chosen: Int? = decided?["avatar"]

@@ -193,9 +193,7 @@ struct GroupingRun {
         var rows: Set<Int> = []
         for text in texts {
             let images = (try? JSONDecoder().decode([ProjectionImage].self, from: Data(text.utf8))) ?? []
-            for image in images where ["claim", "refusal", "face_override"].contains(image.t) {
-                if case .integer(let face)? = image.k.first, let row = density.rowOf[face] { rows.insert(row) }
-            }
+            rows.formUnion(images.flatMap(\.faces).compactMap { density.rowOf[$0] })
         }
         return rows
     }

@@ -22,15 +22,22 @@ enum Placement {
         """,
     ]
 
-    /// Places faces anew, and those that stand with people whose root changed; then makes the cards of everyone concerned,
-    /// `people` among them. O(faces concerned). Returns the people whose cards were made.
+    /// Places faces anew, those of `claimed` that no group holds, and those that stand with people whose root changed; then
+    /// makes the cards of everyone concerned, `people` among them. O(faces concerned). Returns the people whose cards were
+    /// made.
     @discardableResult
     static func update(
-        _ db: Database, faces: Set<Int>, relinked: Set<Int> = [], people: Set<Int> = []
+        _ db: Database, faces: Set<Int>, claimed: Set<Int> = [], relinked: Set<Int> = [], people: Set<Int> = []
     ) throws -> Set<Int> {
         try db.run("DELETE FROM temp.moved")
-        let insert = try db.cachedStatement(sql: "INSERT OR IGNORE INTO temp.moved VALUES (?)")
-        for face in faces { try insert.execute(arguments: [face]) }
+        try db.run("INSERT INTO temp.moved SELECT value FROM json_each(?)", [faces.sorted().jsonList])
+        if !claimed.isEmpty {
+            try db.run(
+                """
+                INSERT OR IGNORE INTO temp.moved SELECT value FROM json_each(?) j WHERE NOT EXISTS (
+                    SELECT 1 FROM membership m WHERE m.face = j.value AND m.until IS NULL)
+                """, [claimed.sorted().jsonList])
+        }
         for person in relinked.sorted() {
             for source in [
                 "claim WHERE person = ?", "refusal WHERE person = ?", "membership WHERE person = ? AND until IS NULL",

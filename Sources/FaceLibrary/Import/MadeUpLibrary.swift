@@ -21,7 +21,7 @@ public struct MadeUpLibrary: Sendable {
 
     private static let batch = 5000
     private static let crops = 64
-    private static let laterFaces = 256
+    private static let laterFaces = 1024
 
     /// Draws all vectors. O(faces) memory.
     public init(
@@ -138,17 +138,22 @@ public struct MadeUpLibrary: Sendable {
         return [0.05 + Double(place) * width, 0.3, width * 0.8, 0.3]
     }
 
-    /// Finds two of the later faces in every file, whatever is in it.
-    public var analyser: some PhotoAnalyser { MadeUpAnalyser(space: space, later: later) }
+    /// Finds two of the later faces in every file, whatever is in it, the first of them after so many files before.
+    public func analyser(after files: Int = 0) -> some PhotoAnalyser {
+        MadeUpAnalyser(space: space, later: later, next: 2 * files)
+    }
 }
 
 private final class MadeUpAnalyser: PhotoAnalyser {
     let space: EmbeddingSpace
     let detector = "made-up"
     private let later: Matrix
-    private let next = Mutex(0)
+    private let next: Mutex<Int>
 
-    init(space: EmbeddingSpace, later: Matrix) { (self.space, self.later) = (space, later) }
+    init(space: EmbeddingSpace, later: Matrix, next: Int) {
+        (self.space, self.later) = (space, later)
+        self.next = Mutex(next)
+    }
 
     func analyse(
         _ paths: [String], cancellation: Cancellation, _ body: (AnalysedPhoto) throws(LikenessError) -> Void

@@ -4,33 +4,43 @@ import GRDB
 struct PersonReader {
     let db: Database
 
-    static let columns = """
-        c.*, i.id AS personId, p.birthDate, p.hidden, p.favourite, p.avatar AS chosen, p.version, fa.id AS avatarId
-        """
-    static let joins = """
-        JOIN identity i ON i.no = c.person LEFT JOIN person p ON p.no = c.person LEFT JOIN face fa ON fa.no = c.avatar
+    /// Read by place.
+    static let select = """
+        SELECT i.id, c.name, p.birthDate, p.hidden, p.favourite, c.faces, c.photos, c.first, c.last, fa.id, p.avatar, c.avatar,
+            c.confirmed, p.version, c.person, c.lastSort, c.sortName
+        FROM card c JOIN identity i ON i.no = c.person LEFT JOIN person p ON p.no = c.person
+        LEFT JOIN face fa ON fa.no = c.avatar
         """
 
-    func person(_ row: Row) throws -> Person {
-        let number: Int = row["person"]
-        let aliases = try String.fetchAll(
-            db.cachedStatement(sql: "SELECT id FROM identity WHERE root = ? AND no <> ? ORDER BY no LIMIT 100"),
-            arguments: [number, number])
-        let (chosen, avatar): (Int?, Int?) = (row["chosen"], row["avatar"])
-        return Person(
-            id: row["personId"], name: row["name"], birthDate: row["birthDate"],
-            hidden: (row["hidden"] as Int?) == 1, favourite: (row["favourite"] as Int?) == 1, faces: row["faces"],
-            photos: row["photos"], firstSeen: Timestamp.text(row["first"] as Double?),
-            lastSeen: Timestamp.text(row["last"] as Double?), avatar: row["avatarId"],
-            avatarChosen: chosen != nil && chosen == avatar, confirmed: row["confirmed"],
-            version: (row["version"] as Int?) ?? 1, aliases: aliases)
+    /// The people of rows of ``select``.
+    func people(_ rows: some Sequence<Row>) throws -> [Person] {
+        let former = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT i.root, i.id FROM json_each(?) j CROSS JOIN identity i ON i.root = j.value AND i.no <> j.value
+                    ORDER BY i.root, i.no
+                    """), arguments: [rows.map { $0[14] as Int }.jsonList])
+        var aliases: [Int: [String]] = [:]
+        while let row = try former.next() {
+            if aliases[row[0], default: []].count < Self.mostAliases { aliases[row[0], default: []].append(row[1]) }
+        }
+        return rows.map { row in
+            let (chosen, avatar): (Int?, Int?) = (row[10], row[11])
+            return Person(
+                id: row[0], name: row[1], birthDate: row[2], hidden: (row[3] as Int?) == 1,
+                favourite: (row[4] as Int?) == 1, faces: row[5], photos: row[6],
+                firstSeen: Timestamp.text(row[7] as Double?), lastSeen: Timestamp.text(row[8] as Double?),
+                avatar: row[9], avatarChosen: chosen != nil && chosen == avatar, confirmed: row[12],
+                version: (row[13] as Int?) ?? 1, aliases: aliases[row[14]] ?? [])
+        }
     }
 
+    private static let mostAliases = 100
+
     func person(number: Int) throws -> Person? {
-        try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT \(Self.columns) FROM card c \(Self.joins) WHERE c.person = ?"),
-            arguments: [number]
-        ).map { try person($0) }
+        try people(
+            Row.fetchAll(db.cachedStatement(sql: "\(Self.select) WHERE c.person = ?"), arguments: [number])
+        ).first
     }
 
     /// The number of the person that an id leads to today: through merges, and through groups that went on in others.

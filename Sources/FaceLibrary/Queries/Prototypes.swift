@@ -27,20 +27,61 @@ final class Prototypes: Sendable {
 
     func reset() { state.withLock { $0 = State() } }
 
-    /// All prototypes at one moment.
+    /// All prototypes at one moment: most in one index, and those that were made since in a small one beside it.
     struct View: Sendable {
-        fileprivate var entries: [Int: Entry]
-        fileprivate var people: [Int]
-        fileprivate var index: FlatIndex
+        fileprivate private(set) var entries: [Int: Entry]
+        private let space: EmbeddingSpace
+        /// The people of the large index, rising.
+        private let people: [Int]
+        private let index: FlatIndex
+        /// Whose rows of the large index do not count any more, and who came since.
+        private var moved: Set<Int> = []
+        /// Those of them who have a prototype, rising.
+        private var recent: [Int] = []
+        private var recentIndex: FlatIndex?
         /// People with prototypes by age.
-        fileprivate var growing: [Int] = []
+        private var growing: Set<Int>
+
+        /// From so many on the large index is made anew.
+        private static let mostMoved = 48
+
+        fileprivate init(_ entries: [Int: Entry], _ space: EmbeddingSpace) throws(LikenessError) {
+            (self.entries, self.space) = (entries, space)
+            let people = entries.filter { !$0.value.mean.isEmpty }.keys.sorted()
+            let rows =
+                people.isEmpty
+                ? Matrix(rows: 0, columns: space.dimension) : Matrix(people.map { entries[$0]?.mean ?? [] })
+            var index = FlatIndex(rows, space: space)
+            try index.prepare(threads: 1)
+            (self.people, self.index) = (people, index)
+            growing = Set(people.filter { entries[$0]?.ages != nil })
+        }
+
+        /// The view after some prototypes were made and some people have none any more. O(people changed), but for the
+        /// large index now and then.
+        fileprivate func changing(_ made: [Int: Entry], gone: [Int]) throws(LikenessError) -> View {
+            var view = self
+            for (person, entry) in made { view.entries[person] = entry }
+            for person in gone { view.entries[person] = nil }
+            view.moved.formUnion(made.keys)
+            view.moved.formUnion(gone)
+            if view.moved.count > Self.mostMoved { return try View(view.entries, space) }
+            view.growing.subtract(view.moved)
+            view.growing.formUnion(view.moved.filter { view.entries[$0]?.ages != nil })
+            view.recent = view.moved.filter { view.mean($0) != nil }.sorted()
+            let means = view.recent.compactMap { view.mean($0) }
+            view.recentIndex = means.isEmpty ? nil : FlatIndex(Matrix(means), space: space)
+            return view
+        }
 
         /// Whether somebody is compared by age.
         var hasAges: Bool { !growing.isEmpty }
 
         /// People whose prototypes may be others than in an older view, or new; rising.
         func changed(since old: View) -> [Int] {
-            people.filter { old.entries[$0]?.revision != entries[$0]?.revision }
+            // views of one large index differ in those who moved
+            let some = people == old.people ? moved.union(old.moved).sorted() : entries.keys.sorted()
+            return some.filter { mean($0) != nil && old.entries[$0]?.revision != entries[$0]?.revision }
         }
 
         /// The most similar of a few people to each vector, whatever their ages.
@@ -50,12 +91,22 @@ final class Prototypes: Sendable {
             let means = few.compactMap { mean($0) }
             guard !means.isEmpty, queries.rows > 0 else { return .init(repeating: nil, count: queries.rows) }
             let known = few.filter { mean($0) != nil }
-            return try FlatIndex(Matrix(means), space: index.space).search(queries, k: 1, floor: floor, threads: 1)
+            return try FlatIndex(Matrix(means), space: space).search(queries, k: 1, floor: floor, threads: 1)
                 .map { list in list.first.map { (person: known[Int($0.id)], similarity: $0.similarity) } }
         }
 
         /// People with a prototype.
-        var count: Int { people.count }
+        var count: Int { people.count - moved.count { contains($0) } + recent.count }
+
+        /// Whether the large index has a row of a person.
+        private func contains(_ person: Int) -> Bool {
+            var (low, high) = (0, people.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if people[middle] < person { low = middle + 1 } else { high = middle }
+            }
+            return low < people.count && people[low] == person
+        }
 
         /// The prototype of one person; nil without a vector.
         func mean(_ person: Int) -> [Float]? { entries[person].flatMap { $0.mean.isEmpty ? nil : $0.mean } }
@@ -70,20 +121,36 @@ final class Prototypes: Sendable {
         func nearest(
             _ queries: Matrix, k: Int, floor: Float, taken: [Double?] = []
         ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
-            guard !people.isEmpty else {
-                return [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows)
-            }
-            let wanted = min(people.count, k + growing.count)
-            let found = try index.search(queries, k: wanted, floor: floor, threads: 1).map { list in
-                list.map { (person: people[Int($0.id)], similarity: $0.similarity) }
-            }
-            return found.enumerated().map { q, list in
+            return try candidates(queries, k: k + growing.count, floor: floor).enumerated().map { q, list in
                 guard q < taken.count, let at = taken[q], !growing.isEmpty else { return Array(list.prefix(k)) }
                 let then = compared(queries.row(q), at: at)
                 var all = list.filter { then[$0.person] == nil }
                 all += then.filter { $0.value >= floor }.map { (person: $0.key, similarity: $0.value) }
                 return Array(all.sorted { ($1.similarity, $0.person) < ($0.similarity, $1.person) }.prefix(k))
             }
+        }
+
+        /// The most similar of both indexes, best first.
+        private func candidates(
+            _ queries: Matrix, k: Int, floor: Float
+        ) throws(LikenessError) -> [[(person: Int, similarity: Float)]] {
+            var found = [[(person: Int, similarity: Float)]](repeating: [], count: queries.rows)
+            if !people.isEmpty {
+                let lists = try index.search(
+                    queries, k: min(people.count, k + moved.count), floor: floor, threads: 1)
+                for (q, list) in lists.enumerated() {
+                    found[q] = list.map { (person: people[Int($0.id)], similarity: $0.similarity) }
+                }
+            }
+            guard !moved.isEmpty else { return found }
+            let lists = try recentIndex?.search(queries, k: min(recent.count, k), floor: floor, threads: 1)
+            for q in found.indices {
+                found[q].removeAll { moved.contains($0.person) }
+                for near in lists?[q] ?? [] { found[q].append((recent[Int(near.id)], near.similarity)) }
+                found[q].sort { ($1.similarity, $0.person) < ($0.similarity, $1.person) }
+                found[q] = Array(found[q].prefix(k))
+            }
+            return found
         }
 
         /// How similar a face is to each growing person at a time.
@@ -114,41 +181,47 @@ final class Prototypes: Sendable {
         try view(library, model).mean(person)
     }
 
-    /// Makes those anew whose cards changed. O(people) after a change, and O(pictures) of each that changed.
+    /// Makes those anew whose cards changed: O(pictures) of each, and O(people) where another process may change them.
     func view(_ library: PhotoLibrary, _ model: ModelRow) throws(LikenessError) -> View {
         let generation = library.access == .write ? library.store.cards.generation : nil
         let last = state.withLock { $0.model == model.number ? $0 : State() }
         if let ready = last.ready, let generation, last.generation == generation { return ready }
-        let cards = try library.store.read { db in
-            var out: [Int: Int] = [:]
-            let rows = try Row.fetchCursor(db, sql: "SELECT person, revision FROM card WHERE faces > 0")
-            while let row = try rows.next() { out[row[0]] = row[1] }
-            return out
-        }
-        let known = last.ready
-        let stale = cards.filter { known?.entries[$0.key]?.revision != $0.value }.keys.sorted()
-        if let known, stale.isEmpty, known.entries.count == cards.count {
-            state.withLock { $0 = State(model: model.number, ready: known, generation: generation) }
-            return known
-        }
+        let changed = last.ready == nil ? nil : last.generation.flatMap { library.store.cards.changes(since: $0) }
+        let cards = try library.store.read { db in try Self.cards(db, changed) }
+        let known = last.ready?.entries ?? [:]
+        let stale = cards.filter { known[$0.key]?.revision != $0.value }.keys.sorted()
+        let gone = (changed.map(Array.init) ?? Array(known.keys)).filter { cards[$0] == nil && known[$0] != nil }
         let fresh = try means(stale, library, model)
-        var entries = known?.entries ?? [:]
-        for person in entries.keys where cards[person] == nil { entries[person] = nil }
+        var made: [Int: Entry] = [:]
         for person in stale {
-            entries[person] = Entry(
+            made[person] = Entry(
                 revision: cards[person] ?? 0, mean: fresh[person]?.mean ?? [], length: fresh[person]?.length ?? 1,
                 ages: fresh[person]?.ages)
         }
-        let people = entries.filter { !$0.value.mean.isEmpty }.keys.sorted()
-        var index = FlatIndex(
-            people.isEmpty
-                ? Matrix(rows: 0, columns: model.space.dimension) : Matrix(people.map { entries[$0]?.mean ?? [] }),
-            space: model.space)
-        try index.prepare(threads: 1)
-        let growing = people.filter { entries[$0]?.ages != nil }
-        let made = View(entries: entries, people: people, index: index, growing: growing)
-        state.withLock { $0 = State(model: model.number, ready: made, generation: generation) }
-        return made
+        let view: View
+        if let ready = last.ready {
+            view = made.isEmpty && gone.isEmpty ? ready : try ready.changing(made, gone: gone)
+        } else {
+            view = try View(made, model.space)
+        }
+        state.withLock { $0 = State(model: model.number, ready: view, generation: generation) }
+        return view
+    }
+
+    /// The revisions of people's cards, of all or of some.
+    private static func cards(_ db: Database, _ some: Set<Int>?) throws -> [Int: Int] {
+        let all = "SELECT person, revision FROM card WHERE faces > 0"
+        let rows =
+            if let some {
+                try Row.fetchCursor(
+                    db.cachedStatement(sql: all + " AND person IN (SELECT value FROM json_each(?))"),
+                    arguments: [some.sorted().jsonList])
+            } else {
+                try Row.fetchCursor(db.cachedStatement(sql: all))
+            }
+        var out: [Int: Int] = [:]
+        while let row = try rows.next() { out[row[0]] = row[1] }
+        return out
     }
 
     /// What is made of a person's best pictures.

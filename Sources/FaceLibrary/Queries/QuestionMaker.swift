@@ -67,9 +67,7 @@ struct QuestionMaker {
         }
         // others may have asked about them: their own lists are not made anew
         let partners = try library.store.read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT a + b - ?1 FROM question WHERE kind = 'person' AND (a = ?1 OR b = ?1)")
-            return try due.filter(known.contains).map { ($0, try Int.fetchAll(statement, arguments: [$0])) }
+            try due.filter(known.contains).map { ($0, try QuestionRows.partners(db, of: $0)) }
         }
         for (person, others) in partners {
             guard let own = view.mean(person) else { continue }
@@ -87,7 +85,7 @@ struct QuestionMaker {
             let theirs = made.filter { some.contains($0.a) || some.contains($0.b) }
             try library.store.writeUnsynced { db in
                 for person in some.sorted() {
-                    try db.run("DELETE FROM question WHERE kind = 'person' AND (a = ? OR b = ?)", [person, person])
+                    try QuestionRows.dropPairs(db, of: person)
                     try db.run("DELETE FROM question_due WHERE person = ?", [person])
                 }
                 for pair in theirs { try enter(pair, db, model, view) }
@@ -109,7 +107,7 @@ struct QuestionMaker {
         }
         let view = try library.prototypes.view(library, model)
         let known = try library.shelf.vectors(faces, model)
-        let taken = try library.taken(known.faces)
+        let taken = view.hasAges ? try library.taken(known.faces) : known.faces.map { _ in nil }
         let found: [LooseNeighbours.Near?]
         if known.faces.isEmpty {
             found = []

@@ -12,7 +12,7 @@ final class VectorShelf: Sendable {
     private let readOnly: Bool
     private let open = Mutex<[Int: VectorSegments]>([:])
     private let shelves = Mutex<[Int: [Part]]>([:])
-    private let passes = SharedPass<(query: [Float], k: Int, model: ModelRow), [Hit]>()
+    private let passes = SharedPass<(query: [Float], k: Int, model: ModelRow), Found>()
 
     /// One segment, ready to be searched: the face of each row, 0 where it was erased.
     private struct Part: Sendable {
@@ -54,12 +54,13 @@ final class VectorShelf: Sendable {
 
     static func locations(_ db: Database, _ faces: [Int], _ model: Int) throws -> [Int: VectorLocation] {
         var out: [Int: VectorLocation] = [:]
-        let statement = try db.cachedStatement(sql: "SELECT segment, row FROM embedding WHERE model = ? AND face = ?")
-        for face in faces {
-            if let row = try Row.fetchOne(statement, arguments: [model, face]) {
-                out[face] = VectorLocation(segment: row["segment"], row: row["row"])
-            }
-        }
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT e.face, e.segment, e.row FROM json_each(?) j
+                    CROSS JOIN embedding e ON e.model = ? AND e.face = j.value
+                    """), arguments: [faces.jsonList, model])
+        while let row = try rows.next() { out[row[0]] = VectorLocation(segment: row[1], row: row[2]) }
         return out
     }
 
@@ -86,38 +87,47 @@ final class VectorShelf: Sendable {
         return found.map { $0.sorted { ($1.similarity, $0.face) < ($0.similarity, $1.face) }.prefix(k).map { $0 } }
     }
 
-    /// As ``search(_:k:floor:_:threads:)`` for one vector; those that are asked for at once share a pass over the vectors.
-    func search(_ query: [Float], k: Int, _ model: ModelRow) throws(LikenessError) -> [Hit] {
-        let found = try passes.join((query, k, model)) { (all) throws(LikenessError) in
+    /// The most similar faces, and how many lie at each step of similarity.
+    struct Found {
+        var hits: [Hit]
+        var counts: [Int]
+    }
+
+    static let (histogramFrom, histogramStep, histogramCount) = (-0.5, 0.025, 60)
+
+    /// As ``search(_:k:floor:_:threads:)`` for one vector, with a histogram; those that are asked for at once share a pass
+    /// over the vectors.
+    func search(_ query: [Float], k: Int, _ model: ModelRow) throws(LikenessError) -> Found {
+        var found = try passes.join((query, k, model)) { (all) throws(LikenessError) in
             // one model is the current one at a time, but for the moment in which it changes
-            var out = [[Hit]](repeating: [], count: all.count)
+            var out = [Found](repeating: Found(hits: [], counts: []), count: all.count)
             for number in Set(all.map(\.model.number)) {
                 let own = all.indices.filter { all[$0].model.number == number }
                 guard let first = own.first else { continue }
-                let lists = try search(
-                    Matrix(own.map { all[$0].query }), k: own.map { all[$0].k }.max() ?? 0, all[first].model, threads: 1
-                )
-                for (place, list) in zip(own, lists) { out[place] = list }
+                let queries = Matrix(own.map { all[$0].query })
+                let most = own.map { all[$0].k }.max() ?? 0
+                let lists = try search(queries, k: most, all[first].model, threads: 1)
+                let counts = try histograms(queries, all[first].model)
+                for (q, place) in own.enumerated() { out[place] = Found(hits: lists[q], counts: counts[q]) }
             }
             return out
         }
-        return Array(found.prefix(k))
+        found.hits = Array(found.hits.prefix(k))
+        return found
     }
 
-    /// How many faces lie at each step of similarity to a vector; of more than 4,000 an even sample, scaled up.
-    func histogram(_ query: [Float], from: Float, step: Float, count: Int, _ model: ModelRow) throws(LikenessError)
-        -> [Int]
-    {
+    /// How many faces lie at each step of similarity to each vector; of more than 4,000 an even sample, scaled up.
+    private func histograms(_ queries: Matrix, _ model: ModelRow) throws(LikenessError) -> [[Int]] {
         let parts = try parts(model, threads: 1)
-        let total = parts.reduce(0) { $0 + $1.faces.count }
-        let stride = max(1, total / 4000)
-        let asked = Matrix([query])
-        var counts = [Int](repeating: 0, count: count)
+        let every = max(1, parts.reduce(0) { $0 + $1.faces.count } / 4000)
+        let (from, step, count) = (Float(Self.histogramFrom), Float(Self.histogramStep), Self.histogramCount)
+        var counts = [[Int]](repeating: [Int](repeating: 0, count: count), count: queries.rows)
         for part in parts {
-            for row in Swift.stride(from: 0, to: part.faces.count, by: stride) where part.faces[row] > 0 {
-                let s = part.index.vectors.dot(row, asked, 0)
-                let bin = Int(((s - from) / step).rounded(.down))
-                if bin >= 0 { counts[min(bin, count - 1)] += stride }
+            for row in stride(from: 0, to: part.faces.count, by: every) where part.faces[row] > 0 {
+                for q in 0..<queries.rows {
+                    let bin = Int(((part.index.vectors.dot(row, queries, q) - from) / step).rounded(.down))
+                    if bin >= 0 { counts[q][min(bin, count - 1)] += every }
+                }
             }
         }
         return counts

@@ -6,3 +6,8 @@ extension Database {
         try cachedStatement(sql: sql).execute(arguments: arguments)
     }
 }
+
+extension [Int] {
+    /// For `json_each`, which makes rows of it: many numbers in one statement.
+    var jsonList: String { "[\(map { "\($0)" }.joined(separator: ","))]" }
+}

@@ -1,6 +1,7 @@
 import FaceCore
 import Foundation
 import GRDB
+import Synchronization
 
 /// A model whose vectors the library holds.
 struct ModelRow: Sendable {
@@ -17,7 +18,7 @@ struct ModelRow: Sendable {
     }
 
     static func current(_ db: Database) throws -> ModelRow? {
-        try Row.fetchOne(db, sql: "SELECT * FROM model WHERE state = 'current'").map { try ModelRow($0) }
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM model WHERE state = 'current'")).map { try ModelRow($0) }
     }
 
     static func all(_ db: Database) throws -> [ModelRow] {
@@ -37,11 +38,18 @@ struct ModelRow: Sendable {
         return ModelRow(number: Int(db.lastInsertedRowID), space: space, state: state)
     }
 
+    /// The card that was read last: nearly every question reads the same one.
+    private static let last = Mutex<(card: String, space: EmbeddingSpace)?>(nil)
+
     private init(_ row: Row) throws {
-        let card: String = row["card"]
-        self.init(
-            number: row["no"], space: try JSONDecoder().decode(EmbeddingSpace.self, from: Data(card.utf8)),
-            state: row["state"])
+        self.init(number: row["no"], space: try Self.space(row["card"]), state: row["state"])
+    }
+
+    private static func space(_ card: String) throws -> EmbeddingSpace {
+        if let known = last.withLock({ $0 }), known.card == card { return known.space }
+        let space = try JSONDecoder().decode(EmbeddingSpace.self, from: Data(card.utf8))
+        last.withLock { $0 = (card, space) }
+        return space
     }
 
     private init(number: Int, space: EmbeddingSpace, state: String) {

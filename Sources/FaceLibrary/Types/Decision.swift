@@ -20,14 +20,20 @@ public struct Decision: Codable, Sendable, Hashable, Identifiable {
 }
 
 /// Who decides, and the key that makes a repeated request one decision.
-public struct Author: Sendable, Hashable {
+public struct Author: Sendable {
     public var actor: String
     /// The same key again gives the first decision again, without a second effect.
     public var requestKey: String?
+    /// What is kept of the request beside the decision, made from what it led to. What it throws takes the decision back.
+    public var record: (@Sendable (PersonChange) throws -> RequestRecord)?
 
-    public init(_ actor: String, requestKey: String? = nil) {
+    public init(
+        _ actor: String, requestKey: String? = nil,
+        record: (@Sendable (PersonChange) throws -> RequestRecord)? = nil
+    ) {
         self.actor = actor
         self.requestKey = requestKey
+        self.record = record
     }
 }
 

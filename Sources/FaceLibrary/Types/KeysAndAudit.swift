@@ -21,6 +21,43 @@ public struct AuditEntry: Codable, Sendable, Hashable {
     public var hash: String
 }
 
+/// What the audit log says of a request. Names and vectors do not belong in it.
+public struct AuditRecord: Sendable, Hashable {
+    public var actor: String
+    /// The id of the access key that was used.
+    public var key: String?
+    public var action: String
+    /// Ids, of which the first hundred are kept.
+    public var objects: [String]
+    public var status: Int
+
+    public init(actor: String, key: String? = nil, action: String, objects: [String], status: Int = 200) {
+        (self.actor, self.key, self.action, self.objects, self.status) = (actor, key, action, objects, status)
+    }
+}
+
+/// The answer to a request that may be repeated.
+public struct StoredAnswer: Sendable, Hashable {
+    public var route: String
+    public var key: String
+    public var bodyHash: String
+    public var status: Int
+    public var body: [UInt8]
+
+    public init(route: String, key: String, bodyHash: String, status: Int, body: [UInt8]) {
+        (self.route, self.key, self.bodyHash, self.status, self.body) = (route, key, bodyHash, status, body)
+    }
+}
+
+/// What is kept of a request that decides something: written in one transaction with the decision, so that neither is there
+/// without the other.
+public struct RequestRecord: Sendable, Hashable {
+    public var audit: AuditRecord
+    public var answer: StoredAnswer?
+
+    public init(audit: AuditRecord, answer: StoredAnswer? = nil) { (self.audit, self.answer) = (audit, answer) }
+}
+
 /// A folder that was imported, with the photos under it by state.
 public struct ImportFolder: Codable, Sendable, Hashable {
     /// Photos that could not be looked at, by reason; `photos(state: .failed)` lists each.

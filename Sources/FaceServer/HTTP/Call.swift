@@ -1,4 +1,5 @@
 package import FaceCore
+import FaceLibrary
 import Foundation
 import HTTPTypes
 package import Hummingbird
@@ -68,6 +69,15 @@ package struct Call: Sendable {
 
     /// The author of a decision.
     package var actor: String { principal?.name ?? "" }
+
+    /// What the audit log says of it.
+    func auditRecord(of reply: Reply) -> AuditRecord {
+        let objects = Set(parameters.values).union(reply.subjects).sorted()
+        let seen = version.map { ["if-match:\($0)"] } ?? []
+        return AuditRecord(
+            actor: principal?.id ?? "-", key: principal?.kind == .key ? principal?.id : nil, action: route.operation,
+            objects: objects + seen + ["from:\(address)"], status: reply.status)
+    }
 
     /// A body as a value; the schema was met before, so a failure is a difference between schema and type.
     package func body<Body: Decodable>(_ type: Body.Type = Body.self) throws -> Body {

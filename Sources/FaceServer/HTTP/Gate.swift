@@ -138,17 +138,9 @@ struct Gate: Sendable {
     /// The handler, and the audit log behind it.
     private func perform(_ call: Call) async throws -> Reply {
         let reply = try await call.route.handler(call)
-        guard call.route.audit != .none else { return reply }
-        let objects = call.parameters.values.sorted() + reply.subjects
-        let version = call.version.map { ["if-match:\($0)"] } ?? []
-        let record = Array(Set(objects)).sorted() + version + ["from:\(call.address)"]
-        let (library, action, status) = (library, call.route.operation, reply.status)
-        let (actor, key) = (call.principal?.id ?? "-", call.principal?.kind == .key ? call.principal?.id : nil)
-        do {
-            try await records.run {
-                try library.audit(actor: actor, key: key, action: action, objects: record, status: status)
-            }
-        } catch {
+        guard call.route.audit != .none, !reply.isRecorded else { return reply }
+        let (library, record) = (library, call.auditRecord(of: reply))
+        do { try await records.run { try library.audit(record) } } catch {
             metrics.count("likeness_audit_failures_total")
             log.fault(call.id, error)
             // what is done is done, and said to be; what was only read is kept back, for it must not leave unseen

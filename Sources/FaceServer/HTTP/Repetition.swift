@@ -40,7 +40,7 @@ final class Repetition: Sendable {
             throw Problem.invalid("Idempotency-Key", reason)
         }
         // of two people who choose the same key neither sees the other's answer
-        let route = "\(call.principal?.id ?? "-") \(call.route.operation)"
+        let route = Self.route(call)
         let slot = "\(route) \(key)"
         let isFirst = state.withLock { $0.underWay.insert(slot).inserted }
         guard isFirst else {
@@ -57,11 +57,20 @@ final class Repetition: Sendable {
             return reply
         }
         let reply = try await perform()
-        if reply.status < 400, let stored = StoredReply(reply) {
+        if reply.status < 400, !reply.isRecorded, let stored = StoredReply(reply) {
             // what is done is not undone by an answer that cannot be kept; decisions know their key by themselves
-            try? await keep(call, stored, fingerprint, route, key, slot)
+            try? await keep(call, stored, fingerprint, key, slot)
         }
         return reply
+    }
+
+    private static func route(_ call: Call) -> String { "\(call.principal?.id ?? "-") \(call.route.operation)" }
+
+    /// The answer to a decision as it is kept; nil where the request has no key.
+    static func answer(_ call: Call, _ reply: Reply) -> StoredAnswer? {
+        let key = call.request.headers[SecurityHeaders.field("Idempotency-Key")]
+        guard call.route.idempotency == .keyed, let key, let stored = StoredReply(reply) else { return nil }
+        return stored.answer(route(call), key, fingerprint(call))
     }
 
     private func find(
@@ -75,12 +84,11 @@ final class Repetition: Sendable {
         }
         let library = library
         guard let answer = try await pool.run({ try library.storedAnswer(route: route, key: key) }) else { return nil }
-        let stored = try JSONDecoder().decode(StoredReply.self, from: Data(answer.body))
-        return (answer.bodyHash, stored)
+        return StoredReply(answer).map { (answer.bodyHash, $0) }
     }
 
     private func keep(
-        _ call: Call, _ stored: StoredReply, _ fingerprint: String, _ route: String, _ key: String, _ slot: String
+        _ call: Call, _ stored: StoredReply, _ fingerprint: String, _ key: String, _ slot: String
     ) async throws {
         if call.route.idempotency == .keyedInMemory {
             return state.withLock { state in
@@ -91,10 +99,7 @@ final class Repetition: Sendable {
                 state.kept[slot] = Kept(fingerprint: fingerprint, answer: stored, at: .now)
             }
         }
-        let answer = StoredAnswer(
-            route: route, key: key, bodyHash: fingerprint, status: stored.status,
-            body: Array(try JSONEncoder().encode(stored)))
-        let library = library
+        let (library, answer) = (library, stored.answer(Self.route(call), key, fingerprint))
         try await pool.run { try library.storeAnswer(answer) }
     }
 
@@ -106,12 +111,27 @@ final class Repetition: Sendable {
     }
 }
 
-/// An answer as it is kept.
-private struct StoredReply: Codable {
+/// An answer as it is kept: a line with its media type, one with its ETag, and its body.
+private struct StoredReply {
     let status: Int
     let type: String?
     let tag: String?
     let body: [UInt8]
+
+    /// Nil for one that is not of this form: it is given anew.
+    init?(_ answer: StoredAnswer) {
+        let parts = answer.body.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        let (type, tag) = (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
+        status = answer.status
+        (self.type, self.tag, body) = (type.isEmpty ? nil : type, tag.isEmpty ? nil : tag, Array(parts[2]))
+    }
+
+    func answer(_ route: String, _ key: String, _ fingerprint: String) -> StoredAnswer {
+        StoredAnswer(
+            route: route, key: key, bodyHash: fingerprint, status: status,
+            body: Array("\(type ?? "")\n\(tag ?? "")\n".utf8) + body)
+    }
 
     init?(_ reply: Reply) {
         status = reply.status

@@ -18,6 +18,8 @@ package struct Reply: Sendable {
     package var content: Content
     /// Ids of what was touched, for the audit log: never names.
     package var subjects: [String]
+    /// Whether the audit log and the answers that are kept have it already.
+    package var isRecorded = false
 
     package init(_ status: Int = 200, _ content: Content = .none, headers: HTTPFields = [:], subjects: [String] = []) {
         self.status = status

@@ -19,12 +19,13 @@ package final class WorkPool: Sendable {
     private let most: Int
     package let threads: Int
 
-    /// `waiting`: pieces of work that may wait.
-    package init(_ name: String, threads: Int, waiting most: Int) {
+    /// `waiting`: pieces of work that may wait. `nice`: how far its threads stand back where there are fewer cores than work.
+    package init(_ name: String, threads: Int, waiting most: Int, nice: Int32 = 0) {
         self.most = most
         self.threads = threads
         for k in 0..<threads {
             let thread = Thread { [weak self, ended] in
+                if nice > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, nice) }  // on Linux: of this thread
                 while let work = self?.next() { work() }
                 ended.signal()
             }
