@@ -81,7 +81,8 @@ extension PhotoLibrary {
     }
 
     static func append(_ record: AuditRecord, _ db: Database) throws {
-        let last = try String.fetchOne(db.cachedStatement(sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")) ?? ""
+        let before = try db.cachedStatement(sql: "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1")
+        let last = try String.fetchOne(before) ?? ""
         let (at, list) = (Timestamp.now(), record.objects.prefix(100).joined(separator: " "))
         let hash = auditHash(last, at, record.actor, record.key, record.action, list, record.status)
         try db.run(

@@ -139,20 +139,19 @@ struct Knowledge {
     var ages: [Int: [Int: Double]] = [:]
 
     init(_ db: Database, _ faces: [Int]) throws {
-        let claim = try db.cachedStatement(
-            sql: "SELECT i.root, c.strength FROM claim c JOIN identity i ON i.no = c.person WHERE c.face = ?")
-        let member = try db.cachedStatement(
-            sql: """
-                SELECT i.root FROM membership m JOIN identity i ON i.no = m.person WHERE m.face = ? AND m.until IS NULL
-                """)
-        let refusal = try db.cachedStatement(
-            sql: "SELECT i.root FROM refusal r JOIN identity i ON i.no = r.person WHERE r.face = ?")
-        for face in faces {
-            if let row = try Row.fetchOne(claim, arguments: [face]) { claims[face] = (row[0], row[1]) }
-            if let person = try Int.fetchOne(member, arguments: [face]) { before[face] = person }
-            let gone = try Int.fetchAll(refusal, arguments: [face])
-            if !gone.isEmpty { refused[face] = Set(gone) }
+        let list = faces.jsonList
+        func each(_ columns: String, _ table: String, _ body: (Row) -> Void) throws {
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT t.face, i.root\(columns) FROM json_each(?) j CROSS JOIN \(table) t ON t.face = j.value
+                    JOIN identity i ON i.no = t.person
+                    """)
+            let rows = try Row.fetchCursor(statement, arguments: [list])
+            while let row = try rows.next() { body(row) }
         }
+        try each(", t.strength", "claim") { claims[$0[0]] = ($0[1], $0[2]) }
+        try each(", t.until", "membership") { if $0[2] as Int? == nil { before[$0[0]] = $0[1] } }
+        try each("", "refusal") { refused[$0[0], default: []].insert($0[1]) }
         let count = try db.cachedStatement(
             sql: "SELECT COUNT(*) FROM identity i JOIN claim c ON c.person = i.no WHERE i.root = ?")
         for person in Set(claims.values.map(\.person)).union(before.values) {

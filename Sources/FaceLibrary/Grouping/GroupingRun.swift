@@ -205,10 +205,8 @@ struct GroupingRun {
         let (now, live) = (density.groups, density.isLive)
         var ids: Set<Int64> = []
         var single: Set<Int> = decided
-        for row in now.indices {
-            let old = row < before.count ? before[row] : -2
-            guard whole || old != now[row] else { continue }
-            if old >= 0 { ids.insert(old) }
+        for row in whole ? Array(now.indices) : Self.differences(before, now) {
+            if row < before.count, before[row] >= 0 { ids.insert(before[row]) }
             if now[row] >= 0 { ids.insert(now[row]) } else if live[row] { single.insert(row) }
         }
         for row in decided where now[row] >= 0 { ids.insert(now[row]) }
@@ -222,6 +220,18 @@ struct GroupingRun {
             out.append(.init(key: -1 - row, faces: [density.faces[row]], isCore: [false]))
         }
         return out
+    }
+
+    /// The rows whose group is another than before, and those that came since. One glance a row.
+    private static func differences(_ before: [Int64], _ now: [Int64]) -> [Int] {
+        let known = min(before.count, now.count)
+        var out: [Int] = []
+        before.withUnsafeBufferPointer { before in
+            now.withUnsafeBufferPointer { now in
+                for row in 0..<known where before[row] != now[row] { out.append(row) }
+            }
+        }
+        return out + Array(known..<now.count)
     }
 
     /// The live rows of some groups. One glance a row: nothing is hashed but what is found.

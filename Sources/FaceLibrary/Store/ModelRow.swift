@@ -18,7 +18,8 @@ struct ModelRow: Sendable {
     }
 
     static func current(_ db: Database) throws -> ModelRow? {
-        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM model WHERE state = 'current'")).map { try ModelRow($0) }
+        let statement = try db.cachedStatement(sql: "SELECT * FROM model WHERE state = 'current'")
+        return try Row.fetchOne(statement).map { try ModelRow($0) }
     }
 
     static func all(_ db: Database) throws -> [ModelRow] {

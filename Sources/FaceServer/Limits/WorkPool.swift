@@ -25,7 +25,8 @@ package final class WorkPool: Sendable {
         self.threads = threads
         for k in 0..<threads {
             let thread = Thread { [weak self, ended] in
-                if nice > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, nice) }  // on Linux: of this thread
+                // on Linux: of this thread
+                if nice > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, nice) }
                 while let work = self?.next() { work() }
                 ended.signal()
             }
