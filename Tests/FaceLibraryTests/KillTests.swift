@@ -119,12 +119,12 @@ struct KillTests {
             "round \(round): \(acknowledged.subtracting(journal).count) decisions are lost")
     }
 
-    /// Backups that came to their end are sound; those that were killed are not called so.
+    /// Backups that came to their end are sound; what is left of those that were killed is called `.partial`, and may lack
+    /// its manifest or have the beginning of another file beside it.
     private func clear(_ folder: String, _ round: Int) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.contains("-backup-") {
-            let backup = BackupFolder("\(folder)/\(name)")
-            let isWhole = (try? backup.manifest()) != nil
-            #expect(backup.verify().isSound == isWhole, "round \(round): \(name)")
+            let isSound = BackupFolder("\(folder)/\(name)").verify().isSound
+            #expect(isSound || name.contains(".partial-"), "round \(round): \(name)")
             try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
         // the copy of before an upgrade is made anew the next time
