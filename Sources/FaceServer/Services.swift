@@ -59,6 +59,12 @@ package final class Services: Sendable {
         return try await pool.run { try body(library) }
     }
 
+    /// As ``ask(_:)`` for what changes something.
+    func alter<R: Sendable>(_ body: @escaping @Sendable (PhotoLibrary) throws -> R) async throws -> R {
+        let library = library
+        return try await changes.run { try body(library) }
+    }
+
     /// One page of a list, with sealed cursors.
     func page<Item>(
         _ call: Call, _ body: @escaping @Sendable (PhotoLibrary, PageRequest) throws -> Page<Item>
@@ -89,16 +95,17 @@ package final class Services: Sendable {
         _ call: Call, _ body: @escaping @Sendable (PhotoLibrary, Author) throws -> PersonChange
     ) async throws -> Reply {
         var author = author(call)
-        let made = Locked<Reply?>(nil)
+        let (made, fingerprint) = (Locked<Reply?>(nil), Repetition.fingerprint(call))
         author.record = { change in
             var reply = try Reply.json(
                 change, version: change.person?.version, subjects: [change.decision.id] + change.decision.subjects)
             reply.isRecorded = true
             made.change { $0 = reply }
-            return RequestRecord(audit: call.auditRecord(of: reply), answer: Repetition.answer(call, reply))
+            return RequestRecord(
+                audit: call.auditRecord(of: reply), answer: Repetition.answer(call, reply, fingerprint))
         }
-        let (library, recorded) = (library, author)
-        try await explained { _ = try await self.changes.run { try body(library, recorded) } }
+        let recorded = author
+        try await explained { _ = try await alter { try body($0, recorded) } }
         guard let reply = made.value else { throw LikenessError(.defect, "a change had no answer") }
         return reply
     }

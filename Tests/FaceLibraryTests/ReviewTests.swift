@@ -227,6 +227,19 @@ struct ReviewTests {
         try f.expectHealthy()
     }
 
+    @Test("faces that somebody split off are no loss that stops a grouping")
+    func splitOff() throws {
+        let f = try LibraryFixture(people: 3, pictures: 14)
+        let person = try f.people()[0]
+        try f.library.update(person.id, PersonUpdate(name: .some("A")), by: f.owner)
+        let faces = try f.faces(of: person.id)
+        try #require(faces.count > 11)
+        try f.library.split(person.id, faces: Array(faces.dropFirst()), by: f.owner)
+        try f.regroup()
+        #expect(try f.faces(of: person.id) == [faces[0]])
+        try f.expectHealthy()
+    }
+
     @Test("overview and doctor count the same after all kinds of decisions")
     func sums() throws {
         let f = try LibraryFixture()

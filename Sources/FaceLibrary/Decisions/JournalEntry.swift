@@ -33,8 +33,10 @@ struct JournalEntry {
             .map { try JournalEntry($0) }
     }
 
-    static func isUndone(_ db: Database, _ seq: Int) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE undoes = ?)")
-        return try Bool.fetchOne(statement, arguments: [seq]) ?? false
+    /// Whether a decision was taken back, up to one of the journal: a replay must not know what comes later.
+    static func isUndone(_ db: Database, _ seq: Int, by last: Int = .max) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM decision WHERE undoes = ? AND seq <= ?)")
+        return try Bool.fetchOne(statement, arguments: [seq, last]) ?? false
     }
 }

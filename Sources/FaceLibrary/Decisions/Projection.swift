@@ -129,7 +129,9 @@ struct Projection {
 
     private mutating func note(_ p: DecisionPayload, _ answer: Question.Answer) throws {
         guard let a = try personNumber(p.person) else { return }
+        people.insert(a)
         if let b = try personNumber(p.other) {
+            people.insert(b)
             try put(.asked, [.text("person")] + pair(a, b), [.text(answer.rawValue)])
         } else if let id = p.face, let face = try faceNumber(id) {
             try put(.asked, [.text("loose"), .integer(face), .integer(a)], [.text(answer.rawValue)])
@@ -272,6 +274,7 @@ struct Projection {
                     DELETE FROM claim WHERE person = ? AND decision = ? AND strength = 1
                         AND face IN (SELECT value FROM json_each(?)) RETURNING face
                     """), arguments: [person, target, image.members.jsonList])
+        guard !gone.isEmpty else { return }
         claimed.formUnion(gone)
         images.append(ProjectionImage(members: gone.sorted(), of: person))
     }
@@ -281,9 +284,13 @@ struct Projection {
         _ row: [ProjectionCell]?, _ table: ProjectionTable, _ key: [ProjectionCell]
     ) throws -> [ProjectionCell]? {
         var row = row
-        while case .integer(let seq)? = row?.last, try JournalEntry.isUndone(db, seq) {
-            let older = try Self.images(db, of: seq).first { $0.t == table.rawValue && $0.k == key }
-            guard let older else { return nil }
+        while case .integer(let seq)? = row?.last, try JournalEntry.isUndone(db, seq, by: entry.seq) {
+            let older = try Self.images(db, of: seq).first { image in
+                (image.t == table.rawValue && image.k == key)
+                    || (table == .claim && image.members.contains { key == [.integer($0)] })
+            }
+            // one of a group's faces had no claim before
+            guard let older, older.t == table.rawValue else { return nil }
             row = older.v
         }
         return row

@@ -71,7 +71,9 @@ extension ProjectionImage {
     /// The faces whose claims, refusals or states it is about.
     var faces: [Int] {
         if t == Self.membersTable { return members }
-        guard ["claim", "refusal", "face_override"].contains(t), case .integer(let face)? = k.first else { return [] }
+        guard let table = ProjectionTable(rawValue: t), [.claim, .refusal, .override].contains(table),
+            case .integer(let face)? = k.first
+        else { return [] }
         return [face]
     }
 }

@@ -231,7 +231,8 @@ extension PhotoLibrary {
             if case .person(let id)? = target {
                 let person = try work.person(id, ifMatch: nil)
                 payload.person = person.id
-                payload.members = try work.members([person.number])
+                let number = try FaceReader.number(db, face)
+                payload.members = try work.members([person.number], but: [number])
             }
             if wanted != nil { payload.person = Identifier.fresh("per") }
             let outcome = try journal.decide(.box, payload)
@@ -278,8 +279,8 @@ extension PhotoLibrary {
             (people, faces) = try Self.reopened(db, entry)
             return (try Self.change(db, outcome, entry.payload.person ?? entry.payload.created), outcome.people)
         }
-        // the question whose answer was taken back is open again at once
-        try QuestionMaker(library: self).remake(people: people, faces: faces)
+        // the question whose answer was taken back is open again at once; where that fails, with the others that are due
+        try? QuestionMaker(library: self).remake(people: people, faces: faces)
         return done
     }
 

@@ -32,7 +32,7 @@ struct GroupingSwitch {
             outcome.grouping = number.id
             let numbers = try people(db, verdicts, &outcome)
             var changed: Set<Int> = []
-            var left: [Int: [Int: Int]] = [:]
+            var left = Leaving()
             for verdict in verdicts {
                 let person = verdict.person.flatMap { numbers[$0] }
                 if try write(db, verdict, person, number.no, &left) { changed.insert(verdict.face) }
@@ -48,16 +48,24 @@ struct GroupingSwitch {
             }
             let settled = try db.cachedStatement(sql: "DELETE FROM face_due WHERE face = ?")
             for face in begin.due { try settled.execute(arguments: [face]) }
-            if !force { try check(db, left, &losses) }
+            if !force { try check(db, left.stood, &losses) }
             let people = try Placement.update(db, faces: changed)
-            try endEmpty(db, left)
-            outcome.moved = left.values.reduce(0) { $0 + $1.values.reduce(0, +) }
+            try endEmpty(db, left.heirs)
+            outcome.moved = left.heirs.values.reduce(0) { $0 + $1.values.reduce(0, +) }
             outcome.samePhoto = try samePhoto(db, people)
             try finish(db, number.no, stamp, outcome)
             return true
         }
         report = outcome
         return isDone
+    }
+
+    /// Faces whose group is another person's from now on.
+    private struct Leaving {
+        /// How many, by the person whose group it was and the one whose it is (0: nobody's).
+        var heirs: [Int: [Int: Int]] = [:]
+        /// How many of them stood with the person: decisions had not put them elsewhere before.
+        var stood: [Int: Int] = [:]
     }
 
     private func enter(_ db: Database, _ begin: GroupingRun.Begin, _ started: Double) throws -> (no: Int, id: String) {
@@ -99,12 +107,13 @@ struct GroupingSwitch {
 
     /// Writes where a face stands when that changed; returns whether it did.
     private func write(
-        _ db: Database, _ verdict: GroupingRun.Verdict, _ person: Int?, _ number: Int, _ left: inout [Int: [Int: Int]]
+        _ db: Database, _ verdict: GroupingRun.Verdict, _ person: Int?, _ number: Int, _ left: inout Leaving
     ) throws -> Bool {
         let before = try Row.fetchOne(
             db.cachedStatement(
                 sql: """
-                    SELECT m.person, i.root, m.role, m.similarity FROM membership m LEFT JOIN identity i ON i.no = m.person
+                    SELECT p.person AS stands, i.root, m.role, m.similarity FROM membership m
+                    LEFT JOIN identity i ON i.no = m.person LEFT JOIN place p ON p.face = m.face
                     WHERE m.face = ? AND m.until IS NULL
                     """), arguments: [verdict.face])
         let similarity = verdict.similarity.map { (Double($0) * 1e4).rounded() / 1e4 }
@@ -113,7 +122,10 @@ struct GroupingSwitch {
             let old: Double? = before["similarity"]
             let near = abs((old ?? -9) - (similarity ?? -9)) <= Self.tolerance
             if same, near { return false }
-            if let root: Int = before["root"], root != person { left[root, default: [:]][person ?? 0, default: 0] += 1 }
+            if let root: Int = before["root"], root != person {
+                left.heirs[root, default: [:]][person ?? 0, default: 0] += 1
+                if (before["stands"] as Int?) == root { left.stood[root, default: 0] += 1 }
+            }
             try db.cachedStatement(sql: "UPDATE membership SET until = ? WHERE face = ? AND until IS NULL")
                 .execute(arguments: [number, verdict.face])
         }
@@ -127,12 +139,11 @@ struct GroupingSwitch {
 
     /// A named person that loses most of what it had: something is wrong, or another threshold was asked for.
     private func check(
-        _ db: Database, _ left: [Int: [Int: Int]], _ found: inout [(person: Int, lost: Int, had: Int)]
+        _ db: Database, _ stood: [Int: Int], _ found: inout [(person: Int, lost: Int, had: Int)]
     ) throws {
         // the message stays in the table of jobs, where no name may be
         var first: String?
-        for (person, losses) in left.sorted(by: { $0.key < $1.key }) {
-            let lost = losses.values.reduce(0, +)
+        for (person, lost) in stood.sorted(by: { $0.key < $1.key }) {
             guard lost >= 10,
                 let id = try String.fetchOne(
                     db,
@@ -153,8 +164,8 @@ struct GroupingSwitch {
     }
 
     /// Groups that went on in another one: their ids lead there.
-    private func endEmpty(_ db: Database, _ left: [Int: [Int: Int]]) throws {
-        for (person, losses) in left {
+    private func endEmpty(_ db: Database, _ heirs: [Int: [Int: Int]]) throws {
+        for (person, losses) in heirs {
             let there = try Int.fetchOne(db, sql: "SELECT faces FROM card WHERE person = ?", arguments: [person])
             let heir = losses.filter { $0.key > 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
             guard there == nil, let heir else { continue }

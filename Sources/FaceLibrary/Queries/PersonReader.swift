@@ -13,7 +13,7 @@ struct PersonReader {
         """
 
     /// The people of rows of ``select``.
-    func people(_ rows: some Sequence<Row>) throws -> [Person] {
+    func people(_ rows: some Collection<Row>) throws -> [Person] {
         let former = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """

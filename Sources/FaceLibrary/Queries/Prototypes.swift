@@ -34,6 +34,8 @@ final class Prototypes: Sendable {
         /// The people of the large index, rising.
         private let people: [Int]
         private let index: FlatIndex
+        /// One a large index: views that share it differ in those who moved.
+        private let base = Base()
         /// Whose rows of the large index do not count any more, and who came since.
         private var moved: Set<Int> = []
         /// Those of them who have a prototype, rising.
@@ -41,6 +43,8 @@ final class Prototypes: Sendable {
         private var recentIndex: FlatIndex?
         /// People with prototypes by age.
         private var growing: Set<Int>
+
+        private final class Base: Sendable {}
 
         /// From so many on the large index is made anew.
         private static let mostMoved = 48
@@ -57,8 +61,8 @@ final class Prototypes: Sendable {
             growing = Set(people.filter { entries[$0]?.ages != nil })
         }
 
-        /// The view after some prototypes were made and some people have none any more. O(people changed), but for the
-        /// large index now and then.
+        /// The view after some prototypes were made and some people have none any more: the small index is made anew, the
+        /// large one now and then.
         fileprivate func changing(_ made: [Int: Entry], gone: [Int]) throws(LikenessError) -> View {
             var view = self
             for (person, entry) in made { view.entries[person] = entry }
@@ -71,6 +75,7 @@ final class Prototypes: Sendable {
             view.recent = view.moved.filter { view.mean($0) != nil }.sorted()
             let means = view.recent.compactMap { view.mean($0) }
             view.recentIndex = means.isEmpty ? nil : FlatIndex(Matrix(means), space: space)
+            try view.recentIndex?.prepare(threads: 1)
             return view
         }
 
@@ -79,8 +84,7 @@ final class Prototypes: Sendable {
 
         /// People whose prototypes may be others than in an older view, or new; rising.
         func changed(since old: View) -> [Int] {
-            // views of one large index differ in those who moved
-            let some = people == old.people ? moved.union(old.moved).sorted() : entries.keys.sorted()
+            let some = base === old.base ? moved.union(old.moved).sorted() : entries.keys.sorted()
             return some.filter { mean($0) != nil && old.entries[$0]?.revision != entries[$0]?.revision }
         }
 
@@ -189,7 +193,8 @@ final class Prototypes: Sendable {
         let changed = last.ready == nil ? nil : last.generation.flatMap { library.store.cards.changes(since: $0) }
         let cards = try library.store.read { db in try Self.cards(db, changed) }
         let known = last.ready?.entries ?? [:]
-        let stale = cards.filter { known[$0.key]?.revision != $0.value }.keys.sorted()
+        // a card that was taken away and made again counts from one
+        let stale = cards.filter { changed != nil || known[$0.key]?.revision != $0.value }.keys.sorted()
         let gone = (changed.map(Array.init) ?? Array(known.keys)).filter { cards[$0] == nil && known[$0] != nil }
         let fresh = try means(stale, library, model)
         var made: [Int: Entry] = [:]

@@ -84,7 +84,12 @@ final class VectorShelf: Sendable {
                 }
             }
         }
-        return found.map { $0.sorted { ($1.similarity, $0.face) < ($0.similarity, $1.face) }.prefix(k).map { $0 } }
+        return found.map { hits in
+            // a vector that was replaced is there beside the new one until it is erased
+            var seen: Set<Int> = []
+            let sorted = hits.sorted { ($1.similarity, $0.face) < ($0.similarity, $1.face) }
+            return Array(sorted.filter { seen.insert($0.face).inserted }.prefix(k))
+        }
     }
 
     /// The most similar faces, and how many lie at each step of similarity.

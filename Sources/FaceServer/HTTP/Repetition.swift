@@ -52,9 +52,10 @@ final class Repetition: Sendable {
             guard known == fingerprint else {
                 throw Problem(.idempotencyMismatch, "this Idempotency-Key was used for another request")
             }
-            var reply = stored.reply
-            reply.headers[SecurityHeaders.field("Idempotency-Replayed")] = "true"
-            return reply
+            if var reply = stored?.reply {
+                reply.headers[SecurityHeaders.field("Idempotency-Replayed")] = "true"
+                return reply
+            }
         }
         let reply = try await perform()
         if reply.status < 400, !reply.isRecorded, let stored = StoredReply(reply) {
@@ -67,15 +68,15 @@ final class Repetition: Sendable {
     private static func route(_ call: Call) -> String { "\(call.principal?.id ?? "-") \(call.route.operation)" }
 
     /// The answer to a decision as it is kept; nil where the request has no key.
-    static func answer(_ call: Call, _ reply: Reply) -> StoredAnswer? {
+    static func answer(_ call: Call, _ reply: Reply, _ fingerprint: String) -> StoredAnswer? {
         let key = call.request.headers[SecurityHeaders.field("Idempotency-Key")]
         guard call.route.idempotency == .keyed, let key, let stored = StoredReply(reply) else { return nil }
-        return stored.answer(route(call), key, fingerprint(call))
+        return stored.answer(route(call), key, fingerprint)
     }
 
     private func find(
         _ call: Call, _ route: String, _ key: String, _ slot: String
-    ) async throws -> (String, StoredReply)? {
+    ) async throws -> (String, StoredReply?)? {
         if call.route.idempotency == .keyedInMemory {
             return state.withLock { state in
                 guard let kept = state.kept[slot], ContinuousClock.now - kept.at < Self.lifetime else { return nil }
@@ -84,7 +85,7 @@ final class Repetition: Sendable {
         }
         let library = library
         guard let answer = try await pool.run({ try library.storedAnswer(route: route, key: key) }) else { return nil }
-        return StoredReply(answer).map { (answer.bodyHash, $0) }
+        return (answer.bodyHash, StoredReply(answer))
     }
 
     private func keep(

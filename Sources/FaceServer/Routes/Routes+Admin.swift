@@ -86,7 +86,7 @@ extension Routes {
                 }
                 let author = services.author(call)
                 let settings = try await services.explained {
-                    try await services.ask { try $0.updateSettings(patch, ifMatch: version, by: author) }
+                    try await services.alter { try $0.updateSettings(patch, ifMatch: version, by: author) }
                 }
                 return try .json(settings, version: settings.version)
             },

@@ -122,7 +122,7 @@ extension Routes {
             let (own, body) = (author, change(k))
             var (status, made, problem): (Int, StrictJSON, StrictJSON) = (200, .null, .null)
             do {
-                let result = try await services.explained { try await services.ask { try body($0, own) } }
+                let result = try await services.explained { try await services.alter { try body($0, own) } }
                 made = try Services.json(result)
                 subjects += [result.decision.id] + result.decision.subjects
             } catch {

@@ -23,7 +23,7 @@ extension Routes {
                 struct Body: Decodable { let answer: Question.Answer }
                 let (id, answer) = (call.parameter("id"), try call.body(Body.self).answer)
                 let author = services.author(call)
-                let answered = try await services.ask { try $0.answer(id, answer, by: author) }
+                let answered = try await services.alter { try $0.answer(id, answer, by: author) }
                 services.metrics.count("likeness_question_answers_total", [("answer", answer.rawValue)])
                 return try .json(
                     answered, subjects: [answered.decision.id] + answered.decision.subjects)
