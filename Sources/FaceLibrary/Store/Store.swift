@@ -27,8 +27,8 @@ package final class Store: Sendable {
             try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -16_384 : -65_536)")
             guard !db.configuration.readonly else { return }
             try db.execute(sql: "PRAGMA synchronous = FULL")
-            // a checkpoint syncs twice: a burst of changes has few of them
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
+            // a checkpoint syncs twice, and all who change something wait for it: few of them, and 64 MB of log
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
             for table in Placement.workTables { try db.execute(sql: table) }
         }
         let mask = umask(0o077)
