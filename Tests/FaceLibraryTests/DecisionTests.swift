@@ -263,6 +263,24 @@ struct DecisionTests {
         try f.expectHealthy()
     }
 
+    @Test("a decision that claims a face for its group and by itself can be taken back", .timeLimit(.minutes(1)))
+    func claimedTwice() throws {
+        let f = try LibraryFixture()
+        let photo = try f.library.photos(page: PageRequest(limit: 1)).items[0]
+        let person = try f.people()[0]
+        let box = try f.library.drawBox([0.7, 0.7, 0.1, 0.2], in: photo.id, for: .person(person.id), by: f.owner)
+        let face = try #require(box.face?.id)
+        try f.library.undo(box.decision.id, by: f.owner)
+        // as earlier versions wrote it, when the box had been drawn before and stood in the person's group
+        try f.library.execute(
+            """
+            UPDATE decision SET payload = json_insert(payload, '$.members.\(person.id)[#]', '\(face)') WHERE kind = 'box'
+            """)
+        let report = try f.library.examine(replay: true)
+        #expect(report.checks.count > 3)
+        #expect(try f.library.contents(of: ["claim"])["claim"]?.isEmpty == true)
+    }
+
     @Test("settings are decisions too")
     func settings() throws {
         let f = try LibraryFixture(people: 2, pictures: 3)
